@@ -1,0 +1,37 @@
+// npm test: its own set-up, then every test with node's runner. `npm test -- PATTERN…` runs the files whose path holds a pattern.
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { root, setup } from './setup.mjs';
+
+// Fast ones first: pure rooms, then the kernel, then whole programs.
+const ORDER = [
+  'src/',
+  'test/architecture',
+  'test/golden',
+  'test/abi',
+  'test/',
+  'test/namespaces',
+  'test/oracle',
+  'test/e2e',
+];
+const rank = file => ORDER.reduce((best, prefix, index) => (file.startsWith(prefix) ? Math.max(best, index) : best), 0);
+
+await setup({ tests: true });
+const patterns = process.argv.slice(2).filter(word => !word.startsWith('--'));
+const flags = process.argv.slice(2).filter(word => word.startsWith('--'));
+const files = readdirSync(join(root, '.build'), { recursive: true })
+  .filter(file => file.endsWith('.test.mjs'))
+  .filter(file => patterns.length === 0 || patterns.some(pattern => file.includes(pattern)))
+  .sort((a, b) => rank(a) - rank(b) || a.localeCompare(b))
+  .map(file => join('.build', file));
+if (files.length === 0) {
+  console.error(`no test file matches ${patterns.join(' ')}`);
+  process.exit(2);
+}
+const { status } = spawnSync(
+  process.execPath,
+  ['--test', '--test-concurrency=2', '--test-reporter=spec', ...flags, ...files],
+  { cwd: root, stdio: 'inherit', env: { ...process.env, NODE_NO_WARNINGS: '1' } },
+);
+process.exit(status ?? 1);

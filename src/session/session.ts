@@ -1,0 +1,33 @@
+/** A session: the working copy of one kept directory, and where it lies on the host. */
+import type { HostPath } from '../base/path.ts';
+
+/** Something that could not be carried into the working copy, and why. */
+export interface Skipped {
+  /** The path relative to the kept directory's content; bytes in a string (base/path.ts). */
+  readonly path: string;
+  readonly kind: 'file' | 'directory' | 'device' | 'link' | 'fifo' | 'socket' | 'other';
+  /** `EACCES`, `EPERM`, …; the errno's name. */
+  readonly errno: string;
+}
+
+export interface CopyReport {
+  readonly files: number;
+  readonly directories: number;
+  readonly others: number;
+  readonly bytes: number;
+  /** How many entries were skipped. */
+  readonly skippedCount: number;
+  /** The first 1,000 of them. */
+  readonly skipped: readonly Skipped[];
+}
+
+export interface Session {
+  readonly version: 1;
+  /** `<sessions>/<id>`, mode 0700, the caller's. */
+  readonly directory: HostPath;
+  /** The working copy: `<directory>/build`. */
+  readonly build: HostPath;
+  /** An empty directory on which the sandbox's root is mounted: `<directory>/root`. */
+  readonly root: HostPath;
+  readonly report: CopyReport;
+}
