@@ -28,7 +28,7 @@ export interface Koffi {
     poll(
       fd: number,
       options: { readable: boolean },
-      done: (error: Error | null) => void,
+      done: (status: number, events: unknown) => void,
     ): { stop(): void; close(): void };
   };
 }

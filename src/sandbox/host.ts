@@ -1,5 +1,7 @@
 /** The host's facts that a plan depends on; gathered first and passed in, so that `plan()` is pure. */
-import type { HostPath } from '../base/path.ts';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { release } from 'node:os';
+import { type HostPath, hostPath } from '../base/path.ts';
 
 export interface HostFacts {
   readonly version: 1;
@@ -12,10 +14,15 @@ export interface HostFacts {
   readonly devices: readonly string[];
   /** Whether `/dev/kvm` is there (S14). */
   readonly kvm: boolean;
-  /** The caller's soft and hard limit of open files; Node raises its own. Null where it is unknown. */
-  readonly openFiles: { readonly soft: number; readonly hard: number } | null;
+  /** The caller's limits; Node raises its own soft limit of open files, so the launcher script tells it. */
+  readonly limits: {
+    readonly openFiles: { readonly soft: number; readonly hard: number } | null;
+    readonly coreHard: number | 'unlimited' | null;
+  };
   /** The directory that holds `store`, on the host: `/nix`, or `ROOT/nix` for `--store ROOT`. */
   readonly nixRoot: HostPath;
+  /** Files that a build with network gets from the host, and that exist here (nix-sandbox.md, section 5). */
+  readonly networkFiles: readonly { readonly from: HostPath; readonly to: string }[];
   /** An interactive bash for the prompt, where one was looked for; null where there is none. */
   readonly promptShell: PromptShell | null;
 }
@@ -28,4 +35,58 @@ export interface PromptShell {
   readonly binds: readonly { readonly from: HostPath; readonly to: string }[];
   /** The words that start it, inside; more arguments follow. */
   readonly command: readonly string[];
+}
+
+/** Where the sandbox keeps what its prompt needs; nothing is there when a command runs. */
+export const toolDirectory = '/tmp/.nix-build-shell';
+
+const DEVICES = ['full', 'null', 'random', 'tty', 'urandom', 'zero', 'kvm'];
+const NETWORK_FILES = ['/etc/resolv.conf', '/etc/services', '/etc/hosts', '/etc/ssl/certs/ca-certificates.crt'];
+
+export interface HostQuestions {
+  /** `--store ROOT`; null is the machine's own. */
+  readonly storeRoot: string | null;
+  /** The directory of the store's root: `/nix`, or Guix' `/gnu`. */
+  readonly storeTop: '/nix' | '/gnu';
+  /** Whether the network's files are wanted (`--net`). */
+  readonly network: boolean;
+  /** The launcher script's note of the caller's soft limit of open files. */
+  readonly openFilesSoft: string | undefined;
+}
+
+/** Asks the host. Cheap: a few calls of stat(2), and /proc/self/limits. */
+export function gatherHostFacts(questions: HostQuestions): HostFacts {
+  const devices = DEVICES.filter(name => existsSync(`/dev/${name}`));
+  const root = questions.storeRoot === null || questions.storeRoot === '/' ? '' : questions.storeRoot;
+  return {
+    version: 1,
+    uid: process.getuid?.() ?? 0,
+    gid: process.getgid?.() ?? 0,
+    architecture: process.arch === 'arm64' ? 'aarch64' : 'x86_64',
+    kernel: release(),
+    devices,
+    kvm: devices.includes('kvm'),
+    limits: gatherLimits(questions.openFilesSoft),
+    nixRoot: hostPath(`${root}${questions.storeTop}`),
+    networkFiles: questions.network ? networkFiles() : [],
+    promptShell: null,
+  };
+}
+
+/** Links such as systemd-resolved's are followed: what they point at is bound. */
+function networkFiles(): HostFacts['networkFiles'] {
+  return NETWORK_FILES.filter(path => existsSync(path)).map(path => ({ from: hostPath(realpathSync(path)), to: path }));
+}
+
+/** /proc/self/limits (proc(5)): `Max open files  1024  1048576  files`. */
+function gatherLimits(openFilesSoft: string | undefined): HostFacts['limits'] {
+  const text = readFileSync('/proc/self/limits', 'latin1');
+  const hard = (name: string): number | 'unlimited' | null => {
+    const value = new RegExp(`^${name} +\\S+ +(\\S+)`, 'm').exec(text)?.[1];
+    return value === undefined ? null : value === 'unlimited' ? 'unlimited' : Number(value);
+  };
+  const openFilesHard = hard('Max open files');
+  const soft = Number(openFilesSoft);
+  const known = Number.isSafeInteger(soft) && soft > 0 && typeof openFilesHard === 'number' && soft <= openFilesHard;
+  return { openFiles: known ? { soft, hard: openFilesHard } : null, coreHard: hard('Max core file size') };
 }

@@ -1,0 +1,103 @@
+/** From symbolic calls to the entries of a table: the frame around the child's part (executor.md, section 4). */
+import type { Arg, Call, RuntimeValue } from '../base/call.ts';
+import { toBytes } from '../base/path.ts';
+import { SYSCALL_NAMES, type SyscallName } from './syscalls.ts';
+import { type Entry, type Value, WORD } from './table.ts';
+
+const SIG_SETMASK = 2;
+const SIGCHLD = 17;
+const CLONE_VM_VFORK_PIDFD = 0x100 | 0x4000 | 0x1000;
+
+/** The statuses with which the child ends when a call failed, and when its launcher had died before. */
+export const CHILD_FAILED = 127;
+export const CHILD_ORPHANED = 126;
+
+/** The structures that the frame needs: name → bytes. */
+export const FRAME_CELLS = { allSignals: 8, oldSignals: 8, pidfd: 8 } as const;
+
+/** What the runtime arguments of calls become: descriptors, by name. */
+export type Runtime = Readonly<Record<RuntimeValue, Value>>;
+
+/** A NUL-terminated string. @throws Error on a NUL byte inside: whoever made the call should have refused it */
+export function terminated(text: string): Buffer {
+  if (text.includes('\0')) throw new Error(`a NUL byte in ${JSON.stringify(text)}`);
+  return toBytes(`${text}\0`);
+}
+
+const known: ReadonlySet<string> = new Set(SYSCALL_NAMES);
+
+function syscallName(name: string): SyscallName {
+  if (!known.has(name)) throw new Error(`no number is known for the system call ${name}`);
+  return name as SyscallName;
+}
+
+function value(arg: Arg, runtime: Runtime): Value {
+  switch (arg.kind) {
+    case 'number':
+      return arg.value;
+    case 'text':
+      return { pointTo: terminated(arg.value) };
+    case 'bytes':
+      return { pointTo: Buffer.from(arg.base64, 'base64') };
+    case 'vector':
+      return { vector: arg.values.map(terminated) };
+    case 'result':
+      return 0; // written by the call that has the result
+    case 'runtime':
+      return runtime[arg.of];
+  }
+}
+
+/** The label of the child's n-th call. */
+function label(index: number): string {
+  return `call ${index}`;
+}
+
+/** Where the result of call `index` goes: the argument word of the one later call that wants it. */
+function target(calls: readonly Call[], index: number): Entry['store'] {
+  const name = calls[index]?.result;
+  if (name === undefined) return undefined;
+  for (let later = index + 1; later < calls.length; later += 1) {
+    const at = calls[later]?.args.findIndex(arg => arg.kind === 'result' && arg.of === name) ?? -1;
+    if (at >= 0) return { label: label(later), word: WORD.a0 + at };
+  }
+  throw new Error(`nobody wants the result ${name}`);
+}
+
+/** The child's part: one entry per call, in order; it never reaches an end entry, which would return into V8. */
+export function childEntries(calls: readonly Call[], runtime: Runtime): readonly Entry[] {
+  if (!calls.at(-1)?.name.startsWith('execve')) throw new Error("the child's part must end in exec");
+  const entries = calls.map((call, index): Entry => {
+    const store = target(calls, index);
+    return {
+      label: label(index),
+      call: syscallName(call.name),
+      args: call.args.map(arg => value(arg, runtime)),
+      ...(store === undefined ? {} : { store }),
+      ...(call.optional === true ? {} : { onError: 'failed' }),
+      ...(call.refused === undefined ? {} : { match: call.refused, onMatch: 'orphaned' }),
+    };
+  });
+  return [
+    ...entries,
+    { label: 'failed', call: 'exit_group', args: [CHILD_FAILED] },
+    { label: 'orphaned', call: 'exit_group', args: [CHILD_ORPHANED] },
+  ];
+}
+
+/** The parent's part: all signals blocked around the clone; the end entry gives the child's pid or -errno. */
+export function frameEntries(cloneFlags: number): readonly Entry[] {
+  return [
+    { call: 'rt_sigprocmask', args: [SIG_SETMASK, { cell: 'allSignals' }, { cell: 'oldSignals' }, 8] },
+    {
+      call: 'clone',
+      args: [CLONE_VM_VFORK_PIDFD + SIGCHLD + cloneFlags, 0, { cell: 'pidfd' }, 0, 0],
+      // The child writes its 0 first and the parent its pid last: with VFORK this is no race.
+      store: { label: 'end', word: WORD.a0 },
+      match: 0,
+      onMatch: label(0),
+    },
+    { call: 'rt_sigprocmask', args: [SIG_SETMASK, { cell: 'oldSignals' }, 0, 8] },
+    { label: 'end', call: 'end', args: [0] },
+  ];
+}

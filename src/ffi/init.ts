@@ -1,0 +1,51 @@
+/**
+ * Process 1 of the sandbox, as a table (executor.md, section 8): starts the command, reaps every orphan, writes how the
+ * command ended into a file of 16 bytes (wait status, then the result of execve), and ends. It runs as a program of its own, so
+ * that nothing of Node's memory is within the command's reach.
+ */
+import { type Entry, WORD } from './table.ts';
+
+const SIG_SETMASK = 2;
+const SIGCHLD = 17;
+const CLONE_VM_VFORK = 0x100 | 0x4000;
+const WALL = 0x40000000;
+const F_SETFD = 2;
+const FD_CLOEXEC = 1;
+
+/** The size of the report in bytes: two little-endian words. */
+export const REPORT_SIZE = 16;
+
+/** The structures that init's table needs: name → bytes. */
+export const INIT_CELLS = { report: REPORT_SIZE, emptySet: 8 } as const;
+
+export interface Command {
+  readonly program: Uint8Array;
+  readonly argv: readonly Uint8Array[];
+  readonly environment: readonly Uint8Array[];
+}
+
+/** The entries of init. All signals are blocked when it starts: the launcher blocked them before the clone. */
+export function initEntries({ program, argv, environment }: Command, statusFd: number): readonly Entry[] {
+  return [
+    { call: 'fcntl', args: [statusFd, F_SETFD, FD_CLOEXEC] },
+    {
+      call: 'clone',
+      args: [CLONE_VM_VFORK | SIGCHLD, 0, 0, 0, 0],
+      store: { label: 'wait', word: WORD.match },
+      match: 0,
+      onMatch: 'child',
+      onError: 'report',
+    },
+    { label: 'wait', call: 'wait4', args: [-1, { cell: 'report' }, WALL, 0], onMatch: 'report', onError: 'report' },
+    { call: 'jump', args: [], onError: 'wait' },
+    { label: 'report', call: 'pwrite64', args: [statusFd, { cell: 'report' }, REPORT_SIZE, 0] },
+    { call: 'exit_group', args: [0] },
+    { label: 'child', call: 'rt_sigprocmask', args: [SIG_SETMASK, { cell: 'emptySet' }, 0, 8] },
+    {
+      call: 'execve',
+      args: [{ pointTo: program }, { vector: argv }, { vector: environment }],
+      store: { cell: 'report', at: 8 },
+    },
+    { call: 'exit_group', args: [127] },
+  ];
+}

@@ -1,0 +1,63 @@
+/** From a failed step and its errno to what can be done now: errno alone misleads (bubblewrap's and runc's users know). */
+import type { Op } from './step.ts';
+
+const DOCTOR = "see 'nix-build-shell doctor'";
+
+/** Hints by step and errno; `*` is any errno. Sources: clone(2), mount(2), user_namespaces(7), proc(5). */
+const HINTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  namespaces: {
+    ENOSPC: `a limit in /proc/sys/user (max_user_namespaces and the like) is reached or 0: sudo sysctl user.max_user_namespaces=15000; ${DOCTOR}`,
+    EPERM: `this machine forbids user namespaces to you (a container's policy, a chroot, or kernel.unprivileged_userns_clone=0); ${DOCTOR}`,
+    EUSERS: `user namespaces are nested too deeply here; ${DOCTOR}`,
+    EINVAL: `this kernel lacks one of the namespaces; ${DOCTOR}`,
+    ENOMEM: 'the machine is out of memory',
+    EAGAIN: 'too many processes: see `ulimit -u`',
+    '*': DOCTOR,
+  },
+  mapIds: { '*': `the namespace's ids cannot be mapped; ${DOCTOR}` },
+  privateMounts: {
+    EACCES: `a security module refuses mounts in user namespaces (Ubuntu's AppArmor restriction does); ${DOCTOR}`,
+    EPERM: `a security module refuses mounts in user namespaces (Ubuntu's AppArmor restriction does); ${DOCTOR}`,
+  },
+  tmpfs: {
+    EACCES: `a security module refuses mounts in user namespaces; ${DOCTOR}`,
+    EPERM: `a security module refuses mounts in user namespaces; ${DOCTOR}`,
+    ENOSPC: 'the limit /proc/sys/fs/mount-max is reached',
+  },
+  proc: { EPERM: `/proc is partly masked here (a container?), and then a new one is refused; ${DOCTOR}` },
+  devpts: { ENOSPC: 'the limit /proc/sys/kernel/pty/max is reached', '*': DOCTOR },
+  bind: {
+    ENOENT: 'the source or the place for it does not exist (a place under /nix or /build must)',
+    EACCES: 'you may not enter a directory on the way to it',
+    ENOTDIR: 'one of the two is a directory and the other is a file',
+    EPERM: DOCTOR,
+    ENOSPC: 'the limit /proc/sys/fs/mount-max is reached',
+    ENOSYS: 'mount_setattr(2) needs Linux 5.12',
+  },
+  device: { ENOENT: 'the host lacks this device', '*': DOCTOR },
+  workingDirectory: {
+    ENOENT: 'the directory is not in the working copy',
+    EACCES: 'its mode keeps you out: chmod it in the kept build, or start elsewhere',
+  },
+  execute: {
+    ENOENT:
+      'the shell or its loader is not in the store any more: nix-store -r its path, or name the store with --store',
+    EACCES: 'the shell is not executable',
+    ENOEXEC: 'the shell is for another machine: for another architecture, binfmt_misc and qemu-user are needed',
+    E2BIG:
+      'the arguments and the environment are larger than the kernel allows (ARG_MAX): pass less, or through a file',
+  },
+  launch: {
+    EMFILE: 'too many open files: raise `ulimit -n`',
+    ENFILE: 'the machine has too many open files',
+    EACCES: 'executable memory is refused here (vm.memfd_noexec=2, SELinux?); see `sysctl vm.memfd_noexec`',
+    ENOSYS: 'Linux 5.12 or newer is needed',
+    '*': DOCTOR,
+  },
+};
+
+/** The hint for a failed step, or null. */
+export function hintFor(kind: Op['kind'] | 'launch', errno: string): string | null {
+  const hints = HINTS[kind];
+  return hints?.[errno] ?? hints?.['*'] ?? null;
+}

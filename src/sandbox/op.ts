@@ -1,0 +1,278 @@
+/** Each operation of a plan: its sentence and its system calls, side by side. The order of the steps is plan.ts's. */
+import { bytes, type Call, call, flags, mode, NULL, num, optional, text } from '../base/call.ts';
+import {
+  AT_EMPTY_PATH,
+  AT_FDCWD,
+  AT_RECURSIVE,
+  MNT_DETACH,
+  MOUNT_ATTR_RDONLY,
+  MS,
+  OPEN,
+  PERSONALITY,
+  PR,
+  RLIMIT,
+  S_IFREG,
+  SIGKILL,
+} from './kernel.ts';
+import type { Op, OpOf } from './step.ts';
+import { ifreq, limit, mountAttr, zeroSigaction } from './structures.ts';
+
+type Meaning<O> = {
+  /** The operation in words: one line, without its reason. */
+  say(op: O): string;
+  /** Its system calls; `root` is where the sandbox's root is mounted. */
+  calls(op: O, root: string): readonly Call[];
+};
+
+const here = num(AT_FDCWD, 'AT_FDCWD');
+const { MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND, MS_REC, MS_PRIVATE } = MS;
+
+function touch(path: string): Call {
+  return call('mknodat', here, text(path), num(S_IFREG | 0o444, 'S_IFREG|0444'), num(0));
+}
+
+function writeFile(path: string, content: string, permissions = 0o600, name = 'fd'): readonly Call[] {
+  const open = { ...OPEN };
+  return [
+    { ...call('openat', here, text(path), flags(open), mode(permissions)), result: name },
+    call('write', { kind: 'result', of: name }, text(content), num(Buffer.byteLength(content))),
+  ];
+}
+
+/** Files of /proc must not be created or truncated: they are opened for writing only. */
+function writeProc(path: string, content: string): readonly Call[] {
+  const { O_WRONLY, O_CLOEXEC } = OPEN;
+  return [
+    { ...call('openat', here, text(path), flags({ O_WRONLY, O_CLOEXEC }), num(0)), result: 'fd' },
+    call('write', { kind: 'result', of: 'fd' }, text(content), num(content.length)),
+  ];
+}
+
+function bindCall(from: string, to: string, recursive: boolean): Call {
+  return call('mount', text(from), text(to), NULL, flags(recursive ? { MS_BIND, MS_REC } : { MS_BIND }), NULL);
+}
+
+export const OPS: { readonly [K in Op['kind']]: Meaning<OpOf<K>> } = {
+  namespaces: {
+    say: op => `new namespaces: ${op.of.join(', ')}`,
+    calls: () => [], // the clone itself, which run.ts makes
+  },
+  dieWithLauncher: {
+    say: () => 'the sandbox dies with its launcher',
+    calls: () => [
+      call('prctl', flags({ PR_SET_PDEATHSIG: PR.PR_SET_PDEATHSIG }), num(SIGKILL, 'SIGKILL'), num(0), num(0), num(0)),
+      // The launcher may have died before the line above: its pidfd is readable then.
+      {
+        name: 'ppoll',
+        refused: 1,
+        args: [{ kind: 'runtime', of: 'pollLauncher' }, num(1), bytes(new Uint8Array(16), '{0, 0}'), NULL, num(8)],
+      },
+    ],
+  },
+  defaultSignals: {
+    say: () => 'every signal has its default action',
+    calls: () =>
+      Array.from({ length: 64 }, (_, index) => index + 1)
+        .filter(signal => signal !== 9 && signal !== 19)
+        .map(signal => optional('rt_sigaction', num(signal), bytes(zeroSigaction, '{SIG_DFL}'), NULL, num(8))),
+  },
+  closeDescriptors: {
+    say: () => 'only stdin, stdout and stderr are handed on',
+    calls: () => [optional('close_range', num(3), num(0xffffffff, '~0U'), flags({ CLOSE_RANGE_CLOEXEC: 4 }))],
+  },
+  mapIds: {
+    say: op => `user ${op.uid.outer} is ${op.uid.inner} inside, group ${op.gid.outer} is ${op.gid.inner}`,
+    calls: op => [
+      ...writeProc('/proc/self/setgroups', 'deny'),
+      ...writeProc('/proc/self/uid_map', `${op.uid.inner} ${op.uid.outer} 1\n`),
+      ...writeProc('/proc/self/gid_map', `${op.gid.inner} ${op.gid.outer} 1\n`),
+    ],
+  },
+  loopbackUp: {
+    say: () => 'the interface lo is up; there is no other',
+    calls: () => [
+      {
+        ...call('socket', flags({ AF_INET: 2 }), flags({ SOCK_DGRAM: 2, SOCK_CLOEXEC: 0o2000000 }), num(0)),
+        result: 'fd',
+      },
+      call(
+        'ioctl',
+        { kind: 'result', of: 'fd' },
+        flags({ SIOCSIFFLAGS: 0x8914 }),
+        bytes(ifreq('lo', 0x1 | 0x40), '{"lo", IFF_UP|IFF_RUNNING}'),
+      ),
+    ],
+  },
+  hostName: {
+    say: op => `host name ${op.name}, domain ${op.domain}`,
+    calls: op => [
+      call('sethostname', text(op.name), num(op.name.length)),
+      call('setdomainname', text(op.domain), num(op.domain.length)),
+    ],
+  },
+  privateMounts: {
+    say: () => 'no mount of the sandbox shows outside',
+    calls: () => [call('mount', NULL, text('/'), NULL, flags({ MS_REC, MS_PRIVATE }), NULL)],
+  },
+  umask: {
+    say: op => `umask ${op.mask.toString(8).padStart(4, '0')}`,
+    calls: op => [call('umask', mode(op.mask))],
+  },
+  tmpfs: {
+    say: op => `an empty tmpfs at ${op.at}, mode ${op.mode.toString(8)}`,
+    calls: (op, root) => [
+      call(
+        'mount',
+        text('tmpfs'),
+        text(under(root, op.at)),
+        text('tmpfs'),
+        flags({ MS_NOSUID, MS_NODEV }),
+        text(`mode=${op.mode.toString(8)}`),
+      ),
+    ],
+  },
+  directory: {
+    say: op => `the directory ${op.at}, mode ${op.mode.toString(8)}`,
+    calls: (op, root) => {
+      const make = call('mkdirat', here, text(under(root, op.at)), mode(op.mode));
+      return [op.mayExist === true ? { ...make, optional: true } : make];
+    },
+  },
+  bind: {
+    say: op => `${op.from} of the host at ${op.to}, ${op.readOnly ? 'read-only' : 'writable'}`,
+    calls: (op, root) => {
+      const to = under(root, op.to);
+      const bound = bindCall(op.from, to, true);
+      return op.readOnly
+        ? [
+            bound,
+            call(
+              'mount_setattr',
+              here,
+              text(to),
+              flags({ AT_RECURSIVE }),
+              bytes(mountAttr(MOUNT_ATTR_RDONLY), '{attr_set=MOUNT_ATTR_RDONLY}'),
+              num(32),
+            ),
+          ]
+        : [bound];
+    },
+  },
+  device: {
+    say: op => `the device ${op.from} of the host at ${op.to}`,
+    calls: (op, root) => [touch(under(root, op.to)), bindCall(op.from, under(root, op.to), false)],
+  },
+  devpts: {
+    say: op => `a devpts of its own at ${op.at}`,
+    calls: (op, root) => [
+      call(
+        'mount',
+        text('devpts'),
+        text(under(root, op.at)),
+        text('devpts'),
+        flags({ MS_NOSUID, MS_NOEXEC }),
+        text('newinstance,ptmxmode=0666,mode=0620'),
+      ),
+    ],
+  },
+  bindInner: {
+    say: op => `${op.from} of the sandbox at ${op.to}`,
+    calls: (op, root) => [touch(under(root, op.to)), bindCall(under(root, op.from), under(root, op.to), false)],
+  },
+  proc: {
+    say: op => `a procfs of the new PID namespace at ${op.at}`,
+    calls: (op, root) => [
+      call(
+        'mount',
+        text('proc'),
+        text(under(root, op.at)),
+        text('proc'),
+        flags({ MS_NOSUID, MS_NODEV, MS_NOEXEC }),
+        NULL,
+      ),
+    ],
+  },
+  link: {
+    say: op => `the link ${op.at} → ${op.target}`,
+    calls: (op, root) => [call('symlinkat', text(op.target), here, text(under(root, op.at)))],
+  },
+  file: {
+    say: op => `the file ${op.at}, ${Buffer.byteLength(op.content)} bytes`,
+    calls: (op, root) => writeFile(under(root, op.at), op.content, op.mode),
+  },
+  enterRoot: {
+    say: () => 'the new root becomes / and the old one goes away',
+    calls: (_, root) => [
+      call('chdir', text(root)),
+      call('pivot_root', text('.'), text('.')),
+      call('umount2', text('.'), flags({ MNT_DETACH })),
+      call('chdir', text('/')),
+    ],
+  },
+  workingDirectory: {
+    say: op => `the working directory is ${op.at}`,
+    calls: op => [call('chdir', text(op.at))],
+  },
+  limit: {
+    say: op => `${op.resource} is ${op.soft} (hard: ${op.hard})`,
+    calls: op => [
+      optional(
+        'prlimit64',
+        num(0),
+        flags({ [op.resource]: RLIMIT[op.resource] }),
+        bytes(limit(op.soft, op.hard), `{${op.soft}, ${op.hard}}`),
+        NULL,
+      ),
+    ],
+  },
+  personality: {
+    say: op => `personality ${op.flags.join(' ')}`,
+    calls: op => [optional('personality', flags(Object.fromEntries(op.flags.map(name => [name, PERSONALITY[name]]))))],
+  },
+  noNewPrivileges: {
+    say: () => 'no program can gain privileges by being executed',
+    calls: () => [
+      call('prctl', flags({ PR_SET_NO_NEW_PRIVS: PR.PR_SET_NO_NEW_PRIVS }), num(1), num(0), num(0), num(0)),
+    ],
+  },
+  standardStreams: {
+    say: () => "stdin, stdout and stderr are the caller's own",
+    calls: () => [0, 1, 2].map(fd => optional('fcntl', num(fd), flags({ F_SETFD: 2 }), num(0))),
+  },
+  init: {
+    say: () => 'a small init is process 1: it starts the command, reaps, and reports how the command ended',
+    calls: () => [
+      call('fcntl', { kind: 'runtime', of: 'status' }, flags({ F_SETFD: 2 }), num(0)),
+      call(
+        'execveat',
+        { kind: 'runtime', of: 'init' },
+        text(''),
+        { kind: 'vector', values: ['nix-build-shell-init'] },
+        { kind: 'vector', values: [] },
+        flags({ AT_EMPTY_PATH }),
+      ),
+    ],
+  },
+  execute: {
+    say: op => `execute ${op.program}`,
+    // Made by init, in a child of its own, not by the launcher's child.
+    calls: op => [
+      call('execve', text(op.program), { kind: 'vector', values: op.argv }, { kind: 'vector', values: op.environment }),
+    ],
+  },
+};
+
+/** The place of an inner path before the root is entered: `/etc` → `ROOT/etc`. */
+function under(root: string, path: string): string {
+  return path === '/' ? root : root + path;
+}
+
+/** The operation in words. */
+export function sayOp<K extends Op['kind']>(op: OpOf<K> & { readonly kind: K }): string {
+  return OPS[op.kind].say(op);
+}
+
+/** The system calls of an operation, in order. */
+export function opCalls<K extends Op['kind']>(op: OpOf<K> & { readonly kind: K }, root: string): readonly Call[] {
+  return OPS[op.kind].calls(op, root);
+}

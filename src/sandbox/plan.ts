@@ -1,0 +1,199 @@
+/**
+ * The plan: from what is known of a build and of the host to the sandbox's steps, in the order in which they are done.
+ * One pure function. What it returns is what runs, what `nix-build-shell plan` prints, and what the tests compare.
+ * The order and its rules: executor.md, section 4; what Nix does: `enterChroot` and nix-sandbox.md, section 4.
+ */
+import { type HostPath, type InnerPath, innerPath } from '../base/path.ts';
+import { etcSteps } from './etc.ts';
+import type { HostFacts } from './host.ts';
+import { omissions } from './omitted.ts';
+import type { PlanInput, PlanOptions } from './plan-input.ts';
+import { promptBinds, startSteps } from './start.ts';
+import { directories, type Namespace, type Op, type SandboxPlan, type Step, step } from './step.ts';
+
+/** The ids that the build saw: Nix' `sandboxUid` and `sandboxGid` (S6). */
+const UID = 1000;
+const GID = 100;
+
+/** The sandbox's steps, in order, and what real Nix does that is not among them. */
+export function plan(input: PlanInput): SandboxPlan {
+  const steps = [
+    ...processSteps(input),
+    ...rootSteps(),
+    ...storeSteps(input),
+    ...buildSteps(input),
+    ...deviceSteps(input.facts),
+    ...etcSteps(input),
+    ...bindSteps(input.options),
+    ...promptBinds(input),
+    step({ kind: 'enterRoot' }, 'confines every process to the new root', { nix: 'enterChroot', spec: 'S19' }),
+    ...startSteps(input),
+  ];
+  return { version: 1, root: input.session.root, steps, omitted: omissions(input) };
+}
+
+function processSteps({ options, facts }: PlanInput): readonly Step[] {
+  const own: readonly Namespace[] = ['user', 'mount', 'pid', 'ipc', 'uts'];
+  const of = options.net ? own : ([...own, 'net'] as const);
+  const ids = { uid: { inner: UID, outer: facts.uid }, gid: { inner: GID, outer: facts.gid } };
+  const steps = [
+    step({ kind: 'namespaces', of }, 'the build saw only its own users, mounts, processes, names and network', {
+      nix: 'startChild',
+      spec: 'S6–S10',
+    }),
+    step({ kind: 'dieWithLauncher' }, 'nothing is left behind when the launcher is killed', { nix: 'runChild' }),
+    step({ kind: 'defaultSignals' }, 'Node ignores SIGPIPE and SIGXFSZ, and what is ignored stays so', {
+      nix: 'restoreProcessContext',
+    }),
+    step({ kind: 'closeDescriptors' }, 'files that the launcher has open are not for the build', {
+      nix: 'closeExtraFDs',
+    }),
+    step({ kind: 'mapIds', ...ids }, 'the build ran as nixbld, 1000:100', { nix: 'prepareUser', spec: 'S6' }),
+  ];
+  if (!options.net)
+    steps.push(
+      step({ kind: 'loopbackUp' }, 'programs that talk to themselves need 127.0.0.1 and ::1', {
+        nix: 'enterChroot',
+        spec: 'S8',
+      }),
+    );
+  steps.push(
+    step({ kind: 'hostName', name: 'localhost', domain: '(none)' }, 'the build saw this name', {
+      nix: 'enterChroot',
+      spec: 'S7',
+    }),
+    step({ kind: 'privateMounts' }, 'what is mounted below must not show on the host', {
+      nix: 'enterChroot',
+      spec: 'S9',
+    }),
+    step({ kind: 'umask', mask: 0 }, 'the modes below are exact'),
+  );
+  return steps;
+}
+
+function rootSteps(): readonly Step[] {
+  const top = (at: string, mode: number, why: string): Step =>
+    step({ kind: 'directory', at: innerPath(at), mode }, why, { nix: 'setupBuildChroot', spec: 'S11' });
+  return [
+    step({ kind: 'tmpfs', at: innerPath('/'), mode: 0o755 }, 'an empty root of its own', {
+      nix: 'setupBuildChroot',
+      spec: 'S11',
+    }),
+    top('/nix', 0o755, 'for the store'),
+    top('/build', 0o755, 'for the working copy'),
+    top('/bin', 0o755, 'for sh'),
+    top('/etc', 0o755, 'for passwd, group and hosts'),
+    top('/dev', 0o755, 'for the devices'),
+    top('/tmp', 0o1777, 'programs expect it (S19)'),
+    top('/proc', 0o555, 'for the procfs (S19)'),
+  ];
+}
+
+function storeSteps({ facts, options, build }: PlanInput): readonly Step[] {
+  const at = innerPath(build.system === 'guix' ? '/gnu' : '/nix');
+  const steps: Step[] = at === '/nix' ? [] : [step({ kind: 'directory', at, mode: 0o755 }, "for Guix' store")];
+  steps.push(
+    step(
+      { kind: 'bind', from: facts.nixRoot, to: at, type: 'directory', readOnly: true },
+      'the dependencies are here; nothing may change them',
+      { nix: 'prepareSandbox', spec: 'S13' },
+    ),
+    step(
+      { kind: 'link', at: innerPath('/bin/sh'), target: options.shell },
+      "scripts begin with #!/bin/sh; it is the build's own shell",
+      { nix: 'getPathsInSandbox', spec: 'S16' },
+    ),
+  );
+  return steps;
+}
+
+function buildSteps({ build, session }: PlanInput): readonly Step[] {
+  const bind = (to: InnerPath): Op => ({ kind: 'bind', from: session.build, to, type: 'directory', readOnly: false });
+  const steps = [
+    step(bind(innerPath('/build')), 'a working copy: the kept directory itself never changes', {
+      nix: 'getPathsInSandbox',
+      spec: 'S12',
+    }),
+  ];
+  const top = extraBuildTop(build.buildTop);
+  if (top === null) return steps;
+  const why = `the build called its directory ${top}, and such paths stand in what it made`;
+  const made = top.startsWith('/nix/') ? [] : directories(top, new Set(['/tmp']));
+  return [...steps, ...made.map(op => step(op, why)), step(bind(top), why, { nix: 'startBuild' })];
+}
+
+/**
+ * The build's own name for its directory, where that is not `/build`: an unsandboxed build, or Guix. The text is from a stranger:
+ * only plain absolute paths outside what the sandbox itself lays out are taken.
+ */
+function extraBuildTop(top: string | null): InnerPath | null {
+  if (top === null || top === '/build' || !/^(\/[^/\0]+)+$/.test(top)) return null;
+  const names = top.split('/');
+  if (names.includes('.') || names.includes('..')) return null;
+  if (['build', 'bin', 'etc', 'dev', 'proc', 'gnu'].includes(names[1] ?? '')) return null;
+  return top === '/nix' || top === '/tmp' || top.startsWith('/nix/store') ? null : innerPath(top);
+}
+
+function deviceSteps(facts: HostFacts): readonly Step[] {
+  const like = { nix: 'enterChroot', spec: 'S14' };
+  const links: readonly (readonly [string, string])[] = [
+    ['/dev/fd', '/proc/self/fd'],
+    ['/dev/stdin', '/proc/self/fd/0'],
+    ['/dev/stdout', '/proc/self/fd/1'],
+    ['/dev/stderr', '/proc/self/fd/2'],
+  ];
+  const device = (name: string): Op => ({
+    kind: 'device',
+    from: `/dev/${name}` as HostPath,
+    to: innerPath(`/dev/${name}`),
+  });
+  return [
+    ...facts.devices.map(name =>
+      step(
+        device(name),
+        name === 'kvm' ? 'the host has it, and builds that start machines need it' : 'builds expect it',
+        like,
+      ),
+    ),
+    step({ kind: 'directory', at: innerPath('/dev/pts'), mode: 0o755 }, 'for terminals', like),
+    step(
+      { kind: 'devpts', at: innerPath('/dev/pts') },
+      "terminals can be opened inside, and the user's other terminals are out of reach",
+      { nix: 'enterChroot', spec: 'S20' },
+    ),
+    step(
+      { kind: 'bindInner', from: innerPath('/dev/pts/ptmx'), to: innerPath('/dev/ptmx') },
+      'opens terminals of the private devpts; a device, as S14 wants it',
+      { nix: 'enterChroot', spec: 'S14' },
+    ),
+    step({ kind: 'directory', at: innerPath('/dev/shm'), mode: 0o1777 }, 'for shared memory', like),
+    step({ kind: 'tmpfs', at: innerPath('/dev/shm'), mode: 0o1777 }, 'shm_open(3) and POSIX semaphores need it', {
+      nix: 'enterChroot',
+      spec: 'S15',
+    }),
+    step({ kind: 'proc', at: innerPath('/proc') }, 'shows the processes of the sandbox and no others', {
+      nix: 'enterChroot',
+      spec: 'S10',
+    }),
+    ...links.map(([at, target]) =>
+      step({ kind: 'link', at: innerPath(at), target }, 'shells and scripts use it', {
+        nix: 'enterChroot',
+        spec: 'S17',
+      }),
+    ),
+  ];
+}
+
+function bindSteps(options: PlanOptions): readonly Step[] {
+  return options.binds.flatMap(({ from, to, type }) => {
+    const why = 'you asked for it: --bind';
+    const parent = innerPath(to.slice(0, Math.max(1, to.lastIndexOf('/'))));
+    const laidOut = /^\/(nix|build|dev|proc)(\/|$)/.test(to);
+    const target =
+      type === 'directory' ? directories(to, new Set()) : parent === '/' ? [] : directories(parent, new Set());
+    return [
+      ...(laidOut ? [] : target.map(op => step(op, why))),
+      step({ kind: 'bind', from, to, type, readOnly: false }, why),
+    ];
+  });
+}

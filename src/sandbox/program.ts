@@ -1,0 +1,40 @@
+/** A plan, lowered to system calls: which calls, in order, and which step wants each of them. */
+import type { Call } from '../base/call.ts';
+import { CLONE } from './kernel.ts';
+import { opCalls } from './op.ts';
+import type { Namespace, OpOf, SandboxPlan, Step } from './step.ts';
+
+export interface Program {
+  /** The CLONE_NEW* flags of the clone that makes the child. */
+  readonly cloneFlags: number;
+  /** The child's calls; the last one executes init. */
+  readonly calls: readonly { readonly step: number; readonly call: Call }[];
+  /** What init executes, and the step that says so. */
+  readonly execute: OpOf<'execute'>;
+  readonly executeStep: number;
+}
+
+const FLAG: Readonly<Record<Namespace, keyof typeof CLONE>> = {
+  user: 'CLONE_NEWUSER',
+  mount: 'CLONE_NEWNS',
+  pid: 'CLONE_NEWPID',
+  ipc: 'CLONE_NEWIPC',
+  uts: 'CLONE_NEWUTS',
+  net: 'CLONE_NEWNET',
+};
+
+/** The names of the clone's flags, as strace(1) prints them. */
+export function cloneFlagNames(plan: SandboxPlan): readonly string[] {
+  return plan.steps.flatMap(({ op }) => (op.kind === 'namespaces' ? op.of.map(name => FLAG[name]) : []));
+}
+
+/** @throws Error on a plan without an `execute` step at its end: a bug of plan.ts */
+export function lower(plan: SandboxPlan): Program {
+  const last = plan.steps.at(-1)?.op;
+  if (last?.kind !== 'execute') throw new Error('a plan ends in the execution of the command');
+  const calls = plan.steps
+    .slice(0, -1)
+    .flatMap((step: Step, index) => opCalls(step.op, plan.root).map(call => ({ step: index, call })));
+  const cloneFlags = cloneFlagNames(plan).reduce((sum, name) => sum + CLONE[name as keyof typeof CLONE], 0);
+  return { cloneFlags, calls, execute: last, executeStep: plan.steps.length - 1 };
+}

@@ -1,0 +1,70 @@
+/** Runs a plan: the only way from the plan to the kernel. Gives the command's own status, or what failed and why. */
+import { sayCall } from '../base/call.ts';
+import { errnoName } from '../base/errno.ts';
+import { EXIT, type Failure, fail } from '../base/failure.ts';
+import { trace, traces } from '../base/trace.ts';
+import { type Ended, launch } from '../ffi/launch.ts';
+import { hintFor } from './hints.ts';
+import { sayOp } from './op.ts';
+import { cloneFlagNames, lower, type Program } from './program.ts';
+import type { SandboxPlan } from './step.ts';
+
+/** How a run ended: `status` as the launcher should exit with it (128+n for signal n), or our own failure. */
+export type RunOutcome =
+  | { readonly kind: 'ended'; readonly status: number; readonly signal: number | null }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+export interface RunHooks {
+  /** Called when the sandbox runs, with the process id of its init on the host. */
+  readonly started?: (initPid: number) => void;
+}
+
+/** Makes the sandbox, waits for its end. Nothing of it is left when the promise resolves. */
+export async function runPlan(plan: SandboxPlan, hooks: RunHooks = {}): Promise<RunOutcome> {
+  const program = lower(plan);
+  if (traces('calls')) for (const { call } of program.calls) trace('calls', sayCall(call));
+  trace('time', 'lowered');
+  const running = launch({
+    cloneFlags: program.cloneFlags,
+    calls: program.calls.map(({ call }) => call),
+    execute: program.execute,
+  });
+  trace('time', 'cloned');
+  if ('kind' in running) return outcome(running, plan, program);
+  trace('child', `process 1 of the sandbox is process ${running.pid} here`);
+  hooks.started?.(running.pid);
+  return outcome(await running.ended(), plan, program);
+}
+
+function outcome(ended: Ended, plan: SandboxPlan, program: Program): RunOutcome {
+  trace('child', `ended: ${JSON.stringify(ended)}`);
+  if (ended.kind === 'exited') return { kind: 'ended', status: ended.status, signal: null };
+  if (ended.kind === 'signalled') return { kind: 'ended', status: 128 + ended.signal, signal: ended.signal };
+  return { kind: 'failed', failure: failureOf(ended, plan, program) };
+}
+
+function failureOf(ended: Extract<Ended, { kind: 'failed' }>, plan: SandboxPlan, program: Program): Failure {
+  const errno = errnoName(ended.errno);
+  if (ended.index === -3) {
+    return fail('start the sandbox', { call: ended.what, errno, hint: hintFor('launch', errno) }).failure;
+  }
+  if (ended.index === -1) {
+    const names = cloneFlagNames(plan).join('|');
+    return fail('make new namespaces', { call: `clone(${names})`, errno, hint: hintFor('namespaces', errno) }).failure;
+  }
+  if (ended.index === -2) {
+    const { program: shell } = program.execute;
+    const status = errno === 'E2BIG' ? EXIT.notExecutable : EXIT.failed;
+    return fail("execute the build's shell", {
+      call: `execve(${JSON.stringify(shell)}, …)`,
+      errno,
+      hint: hintFor('execute', errno),
+      status,
+    }).failure;
+  }
+  const at = program.calls[ended.index];
+  const op = at === undefined ? undefined : plan.steps[at.step]?.op;
+  if (at === undefined || op === undefined) throw new Error(`no call ${ended.index} in the program`);
+  return fail(`set up the sandbox (${sayOp(op)})`, { call: sayCall(at.call), errno, hint: hintFor(op.kind, errno) })
+    .failure;
+}

@@ -1,0 +1,128 @@
+/** The last steps: the process's own state, and what is executed (S5). */
+import { innerPath } from '../base/path.ts';
+import { toolDirectory } from './host.ts';
+import type { PlanInput } from './plan-input.ts';
+import { type Op, type Step, step } from './step.ts';
+
+/** S5, to the letter. */
+const sourceAndRun = (file: string): string => `source /build/${file}; exec "$@"`;
+
+/**
+ * Lets the derivation's own setup run on the re-constructed environment, inside the sandbox, and writes what it makes of it to
+ * `/build/env-vars`, in the form in which stdenv's `dumpVars` does. A setup that fails leaves the environment as Nix gave it.
+ */
+const RUN_SETUP = `(
+  trap 'printf "nix-build-shell: the setup of stdenv failed (see /tmp/setup.log here): the environment is what Nix gave the builder\\n" >&2' EXIT
+  {
+    noDumpEnvVars=1
+    if [ -n "\${NIX_ATTRS_SH_FILE-}" ] && [ -e "$NIX_ATTRS_SH_FILE" ]; then source "$NIX_ATTRS_SH_FILE"; fi
+    source "$stdenv/setup" || exit 1
+    unset noDumpEnvVars
+    umask 077
+    export >/build/.env-vars.new && mv -f /build/.env-vars.new /build/env-vars
+  } </dev/null >/tmp/setup.log 2>&1 3>&-
+  trap - EXIT
+  rm -f /tmp/setup.log
+)
+exec "$@"`;
+
+const RC = (name: string): string => `PS1='\\[\\e[1;36m\\][${name}]\\[\\e[0m\\] \\w \\$ '
+unset HISTFILE PROMPT_COMMAND
+shopt -s checkwinsize
+`;
+
+/** Where the prompt's start-up file lies inside. */
+const RC_FILE = `${toolDirectory}/rc`;
+
+/** The steps after the root was entered. */
+export function startSteps(input: PlanInput): readonly Step[] {
+  const { facts, options, env } = input;
+  const limits: Op[] = [];
+  const { openFiles, coreHard } = facts.limits;
+  if (openFiles !== null) limits.push({ kind: 'limit', resource: 'RLIMIT_NOFILE', ...openFiles });
+  const x86OnX64 = input.derivation?.system === 'i686-linux' && facts.architecture === 'x86_64';
+  const steps = [
+    ...(options.command === null ? promptSteps(input) : []),
+    step({ kind: 'workingDirectory', at: options.workingDirectory }, whyThere(input), { nix: 'runChild' }),
+    step({ kind: 'umask', mask: 0o022 }, 'the umask of a build', { nix: 'runChild' }),
+    ...limits.map(op => step(op, 'Node raised its own limit; this is the one that you called with')),
+    ...(coreHard === null
+      ? []
+      : [
+          step(
+            { kind: 'limit', resource: 'RLIMIT_CORE', soft: 0, hard: coreHard } as const,
+            'builds leave no core files',
+            { nix: 'runChild' },
+          ),
+        ]),
+    step(
+      { kind: 'personality', flags: x86OnX64 ? ['PER_LINUX32', 'ADDR_NO_RANDOMIZE'] : ['ADDR_NO_RANDOMIZE'] },
+      'addresses are not randomised, so that builds are the same each time',
+      { nix: 'setPersonality' },
+    ),
+    step({ kind: 'noNewPrivileges' }, 'set-id programs of the store gain nothing', { nix: 'setupSeccomp' }),
+    step({ kind: 'standardStreams' }, 'input, output and errors are those of the command (S2)', { spec: 'S2' }),
+    step({ kind: 'init' }, 'signals reach the command as usual, which they do not when it is process 1', {
+      spec: 'S2',
+    }),
+  ];
+  return [...steps, step(execute(input), whyExecuted(env.source.kind), { nix: 'execBuilder', spec: 'S5' })];
+}
+
+function whyThere({ env, options }: PlanInput): string {
+  if (options.workingDirectory === '/build') return 'a build starts here';
+  return env.source.kind === 'file' ? 'the failing phase began here (PWD in env-vars)' : 'the build worked here';
+}
+
+function whyExecuted(source: string): string {
+  if (source === 're-constructed')
+    return "stdenv's setup runs on the re-constructed environment, then the shell loads the result and becomes the command";
+  return source === 'none'
+    ? 'there is no environment to load: the shell becomes the command'
+    : "the shell loads the build's environment and becomes the command";
+}
+
+function execute({ build, env, derivation, options, facts }: PlanInput): Op {
+  const shell = options.shell;
+  const words = options.command ?? promptCommand(facts.promptShell?.command ?? [shell]);
+  const file = build.envFile?.path.endsWith('/environment-variables') === true ? 'environment-variables' : 'env-vars';
+  const argv = [shell, '-c', sourceAndRun(file), '--', ...words];
+  if (env.source.kind !== 're-constructed') return { kind: 'execute', program: shell, argv, environment: [] };
+  const environment = env.variables.flatMap(({ name, value }) => (value === null ? [] : [`${name}=${value}`]));
+  const stdenv =
+    (derivation !== null && derivation.json !== null) ||
+    env.variables.some(({ name, value }) => name === 'stdenv' && value !== null && value !== '');
+  return {
+    kind: 'execute',
+    program: shell,
+    argv: stdenv ? [shell, '-c', RUN_SETUP, 'nix-build-shell', ...argv] : argv,
+    environment,
+  };
+}
+
+function promptCommand(bash: readonly string[]): readonly string[] {
+  return [...bash, '--noprofile', '--rcfile', RC_FILE, '-i'];
+}
+
+/** The build's own bash is made without line editing: the prompt gets another one, and nothing else does. */
+function promptSteps({ build, facts }: PlanInput): readonly Step[] {
+  const why = 'a prompt with line editing, which the bash of a build has not; for the prompt only';
+  const name = (build.name?.value ?? 'build').replace(/[^A-Za-z0-9._+?=-]/g, '_');
+  return [
+    step(
+      { kind: 'file', at: innerPath(RC_FILE), mode: 0o644, content: RC(name) },
+      `the prompt names the build${facts.promptShell === null ? '' : `; ${why}`}`,
+    ),
+  ];
+}
+
+/** The binds of the prompt's bash, made before the old root goes away. */
+export function promptBinds({ facts, options }: PlanInput): readonly Step[] {
+  if (options.command !== null) return [];
+  const why = 'the bash of the prompt, with line editing: the bash of a build has none';
+  const target = step({ kind: 'directory', at: innerPath(toolDirectory), mode: 0o755 }, why);
+  const binds = (facts.promptShell?.binds ?? []).map(({ from, to }) =>
+    step({ kind: 'bind', from, to: innerPath(to), type: 'file', readOnly: true } as const, why),
+  );
+  return [target, ...binds];
+}

@@ -1,0 +1,102 @@
+/** The plan's types: typed operations with their reasons. All plain JSON data. */
+import { type HostPath, type InnerPath, innerPath } from '../base/path.ts';
+
+/** The namespaces that a sandbox may have of its own (namespaces(7)). */
+export type Namespace = 'user' | 'mount' | 'pid' | 'ipc' | 'uts' | 'net';
+
+/** One operation. Its sentence and its system calls stand in `op.ts`. */
+export type Op =
+  | { readonly kind: 'namespaces'; readonly of: readonly Namespace[] }
+  | { readonly kind: 'dieWithLauncher' }
+  | { readonly kind: 'defaultSignals' }
+  | { readonly kind: 'closeDescriptors' }
+  | { readonly kind: 'mapIds'; readonly uid: IdMap; readonly gid: IdMap }
+  | { readonly kind: 'loopbackUp' }
+  | { readonly kind: 'hostName'; readonly name: string; readonly domain: string }
+  | { readonly kind: 'privateMounts' }
+  | { readonly kind: 'umask'; readonly mask: number }
+  | { readonly kind: 'tmpfs'; readonly at: InnerPath; readonly mode: number }
+  | { readonly kind: 'directory'; readonly at: InnerPath; readonly mode: number; readonly mayExist?: true }
+  | {
+      readonly kind: 'bind';
+      readonly from: HostPath;
+      readonly to: InnerPath;
+      readonly type: 'directory' | 'file';
+      readonly readOnly: boolean;
+    }
+  | { readonly kind: 'device'; readonly from: HostPath; readonly to: InnerPath }
+  | { readonly kind: 'devpts'; readonly at: InnerPath }
+  | { readonly kind: 'bindInner'; readonly from: InnerPath; readonly to: InnerPath }
+  | { readonly kind: 'proc'; readonly at: InnerPath }
+  | { readonly kind: 'link'; readonly at: InnerPath; readonly target: string }
+  | { readonly kind: 'file'; readonly at: InnerPath; readonly mode: number; readonly content: string }
+  | { readonly kind: 'enterRoot' }
+  | { readonly kind: 'workingDirectory'; readonly at: InnerPath }
+  | {
+      readonly kind: 'limit';
+      readonly resource: 'RLIMIT_CORE' | 'RLIMIT_NOFILE';
+      readonly soft: number | 'unlimited';
+      readonly hard: number | 'unlimited';
+    }
+  | { readonly kind: 'personality'; readonly flags: readonly ('PER_LINUX32' | 'ADDR_NO_RANDOMIZE')[] }
+  | { readonly kind: 'noNewPrivileges' }
+  | { readonly kind: 'standardStreams' }
+  | { readonly kind: 'init' }
+  | {
+      readonly kind: 'execute';
+      readonly program: InnerPath;
+      readonly argv: readonly string[];
+      readonly environment: readonly string[];
+    };
+
+/** One line of an id map: `inner` is seen inside, `outer` is the caller's own id (user_namespaces(7)). */
+export interface IdMap {
+  readonly inner: number;
+  readonly outer: number;
+}
+
+/** The operation of one kind. */
+export type OpOf<K extends Op['kind']> = Extract<Op, { kind: K }>;
+
+/** What a step mirrors: a Nix function (docs/upstream.md lists the version), or a statement of the specification. */
+export interface Like {
+  readonly nix?: string;
+  readonly spec?: string;
+}
+
+export interface Step {
+  readonly op: Op;
+  /** Why the step is there: one sentence. */
+  readonly why: string;
+  readonly like: Like;
+}
+
+/** Something that real Nix does and this sandbox does not, or does otherwise. */
+export interface Omission {
+  readonly what: string;
+  readonly why: string;
+  /** The Nix function that does it. */
+  readonly nix: string;
+}
+
+export interface SandboxPlan {
+  readonly version: 1;
+  /** Where the sandbox's root is mounted, on the host, in the private mount namespace. */
+  readonly root: HostPath;
+  readonly steps: readonly Step[];
+  readonly omitted: readonly Omission[];
+}
+
+/** A step of the plan. */
+export function step(op: Op, why: string, like: Step['like'] = {}): Step {
+  return { op, why, like };
+}
+
+/** Makes a directory and those above it that are not there yet. `made` is what exists already. */
+export function directories(path: InnerPath, made: ReadonlySet<string>): readonly Op[] {
+  const names = path.split('/').slice(1);
+  const paths = names.map((_, index) => `/${names.slice(0, index + 1).join('/')}`);
+  return paths
+    .filter(at => !made.has(at))
+    .map(at => ({ kind: 'directory', at: innerPath(at), mode: 0o755, mayExist: true }));
+}

@@ -1,0 +1,29 @@
+/** Structures that the kernel reads, as bytes; little-endian and of the same shape on x86_64 and aarch64. */
+
+/** `struct sigaction` of the kernel: SIG_DFL, no flags, empty mask (rt_sigaction(2)). */
+export const zeroSigaction = new Uint8Array(32);
+
+/** `struct ifreq` with flags (netdevice(7)). */
+export function ifreq(name: string, interfaceFlags: number): Uint8Array {
+  const buffer = Buffer.alloc(40);
+  buffer.write(name, 0, 15, 'latin1');
+  buffer.writeInt16LE(interfaceFlags, 16);
+  return buffer;
+}
+
+/** `struct mount_attr` that sets flags (mount_setattr(2)). */
+export function mountAttr(set: number): Uint8Array {
+  const buffer = Buffer.alloc(32);
+  buffer.writeBigUInt64LE(BigInt(set), 0);
+  return buffer;
+}
+
+const UNLIMITED = 0xffff_ffff_ffff_ffffn;
+
+/** `struct rlimit64` (prlimit(2)). */
+export function limit(soft: number | 'unlimited', hard: number | 'unlimited'): Uint8Array {
+  const buffer = Buffer.alloc(16);
+  buffer.writeBigUInt64LE(soft === 'unlimited' ? UNLIMITED : BigInt(soft), 0);
+  buffer.writeBigUInt64LE(typeof hard === 'number' ? BigInt(hard) : UNLIMITED, 8);
+  return buffer;
+}
