@@ -1,5 +1,5 @@
 // Bundles src/ into dist/ (what runs) and test/, bench/ into .build/ (what the checks run). `--watch` is not needed: it takes 0.1 s.
-import { readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -7,6 +7,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Every file below `directory` whose name ends in `ending`. */
 export function filesBelow(directory, ending) {
   const found = [];
+  if (!existsSync(join(root, directory))) return found;
   for (const entry of readdirSync(join(root, directory), { withFileTypes: true })) {
     const path = join(directory, entry.name);
     if (entry.isDirectory()) found.push(...filesBelow(path, ending));
