@@ -1,0 +1,86 @@
+/** The build's environment: read from its file, or re-constructed from its derivation where that cannot be read. */
+import { type Failure, fail, ok, type Result } from '../base/failure.ts';
+import type { InnerPath } from '../base/path.ts';
+import { trace } from '../base/trace.ts';
+import type { Derivation } from './derivation.ts';
+import { derivationOf, type Sought } from './derivation-of.ts';
+import type { EnvVars } from './env-vars.ts';
+import type { KeptBuild } from './kept-build.ts';
+import { parseEnvVars } from './parse-env-vars.ts';
+import { readRegularFile } from './read-regular.ts';
+import { shellOf } from './shell.ts';
+import { type StoreLayout, storeLayout } from './store-layout.ts';
+
+export interface EnvironmentOptions {
+  /** `--store ROOT`; null is the machine's own. */
+  readonly storeRoot: string | null;
+  /** `--derivation DRV`: which one, where it cannot be told; null: it is looked for where it is needed. */
+  readonly derivation: string | null;
+  /** Look for the derivation though the environment can be read: costs time that the plain path does not have. */
+  readonly wantDerivation?: boolean;
+  /** Where Nix' own variables are looked up; `process.env`. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}
+
+export interface LoadedEnvironment {
+  readonly env: EnvVars;
+  /** Null where it was not looked for, or not found. */
+  readonly derivation: Derivation | null;
+  /** How the derivation was found, or why it was not; null where it was not looked for. */
+  readonly derivationFoundBy: string | null;
+  /** S4: a file of the store that the caller may execute. */
+  readonly shell: InnerPath;
+  /** Where the shell was learnt. */
+  readonly shellFrom: string;
+  /** What a person should know, each one sentence. */
+  readonly notes: readonly string[];
+}
+
+/** Real ones have 10 to 200 kB; what is longer is no environment. */
+const MAX_ENVIRONMENT = 64 * 1024 * 1024;
+
+/**
+ * The environment that the build's shell gets, its shell, and the derivation where it was needed or asked for. With a readable
+ * `env-vars` nothing else is looked at.
+ * @returns a Failure where neither the file nor a derivation gives an environment, or where the shell is not there
+ */
+export async function loadEnvironment(
+  build: KeptBuild,
+  options: EnvironmentOptions,
+): Promise<Result<LoadedEnvironment>> {
+  const layout = storeLayout(options.storeRoot, build.system, options.environment ?? process.env);
+  const read = readEnvironment(build);
+  if (read.ok && options.derivation === null && options.wantDerivation !== true)
+    return withShell(read.value, NOT_SOUGHT, layout);
+  const sought = await derivationOf(build, read.ok ? read.value : null, layout, options.derivation);
+  if (!sought.ok) return sought;
+  if (sought.value.foundBy !== null) trace('nix', `derivation: ${sought.value.foundBy}`);
+  if (read.ok) return withShell(read.value, sought.value, layout);
+  return withoutFile(build, read.failure);
+}
+
+const NOT_SOUGHT: Sought = { derivation: null, foundBy: null, candidates: [] };
+
+function withShell(env: EnvVars, sought: Sought, layout: StoreLayout): Result<LoadedEnvironment> {
+  const shell = shellOf(env, sought.derivation, layout);
+  if (!shell.ok) return shell;
+  const { path, from } = shell.value;
+  const { derivation, foundBy } = sought;
+  return ok({ env, derivation, derivationFoundBy: foundBy, shell: path, shellFrom: from, notes: [] });
+}
+
+/** The environment as its file has it; a Failure where there is none, where it cannot be read or holds no variable. */
+export function readEnvironment(build: KeptBuild): Result<EnvVars> {
+  const wanted = `read the build's environment`;
+  if (build.envFile === null) return fail(wanted, { because: `${build.content} has no env-vars` });
+  const { path } = build.envFile;
+  const bytes = readRegularFile(path, { maxBytes: MAX_ENVIRONMENT });
+  if (!bytes.ok) return bytes;
+  const env = parseEnvVars(bytes.value, { kind: 'file', path });
+  return env.variables.length === 0 ? fail(wanted, { because: `${path} sets no variable` }) : ok(env);
+}
+
+function withoutFile(build: KeptBuild, failure: Failure): { readonly ok: false; readonly failure: Failure } {
+  const hint = build.envFile === null ? null : `only ${build.owner.user ?? 'its owner'} and root may read it`;
+  return { ok: false, failure: { ...failure, hint } };
+}
