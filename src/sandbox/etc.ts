@@ -1,7 +1,7 @@
 /** The files of `/etc` (S18), and those that a sandbox with network gets besides (nix-sandbox.md, section 5). */
 import { innerPath } from '../base/path.ts';
 import type { PlanInput } from './plan-input.ts';
-import { type Step, step } from './step.ts';
+import { type Like, type Step, step } from './step.ts';
 
 const GROUP = 'root:x:0:\nnixbld:!:100:\nnogroup:x:65534:\n';
 const PASSWD =
@@ -13,20 +13,21 @@ const NSSWITCH = 'hosts: files dns\nservices: files\n';
 
 /** The steps that fill `/etc`. */
 export function etcSteps({ options, facts }: PlanInput): readonly Step[] {
-  const file = (name: string, content: string, why: string): Step =>
-    step({ kind: 'file', at: innerPath(`/etc/${name}`), mode: 0o644, content }, why, {
-      nix: 'setupBuildChroot',
-      spec: 'S18',
-    });
+  const file = (name: string, content: string, why: string, like: Like): Step =>
+    step({ kind: 'file', at: innerPath(`/etc/${name}`), mode: 0o644, content }, why, like);
+  const ids = { nix: 'startChild', spec: 'S18' };
+  const addresses = { nix: 'setupBuildChroot', spec: 'S18' };
   const steps = [
-    file('group', GROUP, 'the names of the groups that the build saw'),
-    file('passwd', PASSWD, 'the names of the users that the build saw'),
+    file('group', GROUP, 'the names of the groups that the build saw', ids),
+    file('passwd', PASSWD, 'the names of the users that the build saw', ids),
   ];
-  if (!options.net) return [...steps, file('hosts', HOSTS, 'localhost has its addresses')];
+  if (!options.net) return [...steps, file('hosts', HOSTS, 'localhost has its addresses', addresses)];
   const why = 'you asked for the network: --net';
   const binds = facts.networkFiles.map(({ from, to }) =>
     step({ kind: 'bind', from, to: innerPath(to), type: 'file', readOnly: true }, why, { nix: 'enterChroot' }),
   );
-  const ownHosts = facts.networkFiles.some(({ to }) => to === '/etc/hosts') ? [] : [file('hosts', HOSTS, why)];
-  return [...steps, ...ownHosts, file('nsswitch.conf', NSSWITCH, why), ...binds];
+  const ownHosts = facts.networkFiles.some(({ to }) => to === '/etc/hosts')
+    ? []
+    : [file('hosts', HOSTS, why, addresses)];
+  return [...steps, ...ownHosts, file('nsswitch.conf', NSSWITCH, why, { nix: 'enterChroot' }), ...binds];
 }

@@ -16,7 +16,7 @@ const ALWAYS: readonly Omission[] = [
   {
     what: 'the outputs ($out) cannot be written: the store is read-only',
     why: "the store is the host's own; set another prefix to try an installation",
-    nix: 'prepareSandbox',
+    nix: 'setupBuildChroot',
   },
   {
     what: 'no system call filter: set-id modes and extended attributes are not refused',
@@ -31,7 +31,7 @@ const ALWAYS: readonly Omission[] = [
   {
     what: 'stdin is yours, and so is the terminal; a build has /dev/null and no terminal',
     why: 'input and output are those of the command (S2)',
-    nix: 'runChild',
+    nix: 'commonChildInit',
   },
   {
     what: 'the command is not process 1',

@@ -41,14 +41,14 @@ function processSteps({ options, facts }: PlanInput): readonly Step[] {
       nix: 'startChild',
       spec: 'S6–S10',
     }),
-    step({ kind: 'dieWithLauncher' }, 'nothing is left behind when the launcher is killed', { nix: 'runChild' }),
+    step({ kind: 'dieWithLauncher' }, 'nothing is left behind when the launcher is killed', { nix: 'startProcess' }),
     step({ kind: 'defaultSignals' }, 'Node ignores SIGPIPE and SIGXFSZ, and what is ignored stays so', {
       nix: 'restoreProcessContext',
     }),
     step({ kind: 'closeDescriptors' }, 'files that the launcher has open are not for the build', {
       nix: 'closeExtraFDs',
     }),
-    step({ kind: 'mapIds', ...ids }, 'the build ran as nixbld, 1000:100', { nix: 'prepareUser', spec: 'S6' }),
+    step({ kind: 'mapIds', ...ids }, 'the build ran as nixbld, 1000:100', { nix: 'startChild', spec: 'S6' }),
   ];
   if (!options.net)
     steps.push(
@@ -72,20 +72,20 @@ function processSteps({ options, facts }: PlanInput): readonly Step[] {
 }
 
 function rootSteps(): readonly Step[] {
-  const top = (at: string, mode: number, why: string): Step =>
-    step({ kind: 'directory', at: innerPath(at), mode }, why, { nix: 'setupBuildChroot', spec: 'S11' });
+  const top = (at: string, mode: number, why: string, nix = 'setupBuildChroot'): Step =>
+    step({ kind: 'directory', at: innerPath(at), mode }, why, { nix, spec: 'S11' });
   return [
     step({ kind: 'tmpfs', at: innerPath('/'), mode: 0o755 }, 'an empty root of its own', {
       nix: 'setupBuildChroot',
       spec: 'S11',
     }),
     top('/nix', 0o755, 'for the store'),
-    top('/build', 0o755, 'for the working copy'),
-    top('/bin', 0o755, 'for sh'),
+    top('/build', 0o755, 'for the working copy', 'enterChroot'),
+    top('/bin', 0o755, 'for sh', 'enterChroot'),
     top('/etc', 0o755, 'for passwd, group and hosts'),
-    top('/dev', 0o755, 'for the devices'),
+    top('/dev', 0o755, 'for the devices', 'enterChroot'),
     top('/tmp', 0o1777, 'programs expect it (S19)'),
-    top('/proc', 0o555, 'for the procfs (S19)'),
+    top('/proc', 0o555, 'for the procfs (S19)', 'enterChroot'),
   ];
 }
 
@@ -119,7 +119,7 @@ function buildSteps({ build, session }: PlanInput): readonly Step[] {
   if (top === null) return steps;
   const why = `the build called its directory ${top}, and such paths stand in what it made`;
   const made = top.startsWith('/nix/') ? [] : directories(top, new Set(['/tmp']));
-  return [...steps, ...made.map(op => step(op, why)), step(bind(top), why, { nix: 'startBuild' })];
+  return [...steps, ...made.map(op => step(op, why)), step(bind(top), why, { nix: 'tmpDirInSandbox' })];
 }
 
 /**

@@ -60,7 +60,7 @@ export function startSteps(input: PlanInput): readonly Step[] {
       'addresses are not randomised, so that builds are the same each time',
       { nix: 'setPersonality' },
     ),
-    step({ kind: 'noNewPrivileges' }, 'set-id programs of the store gain nothing', { nix: 'setupSeccomp' }),
+    step({ kind: 'noNewPrivileges' }, 'set-id programs of the store gain nothing', { nix: 'enterChroot' }),
     step({ kind: 'standardStreams' }, 'input, output and errors are those of the command (S2)', { spec: 'S2' }),
     step({ kind: 'init' }, 'signals reach the command as usual, which they do not when it is process 1', {
       spec: 'S2',
