@@ -2,22 +2,34 @@
 import type { Op } from './step.ts';
 
 const DOCTOR = "see 'nix-build-shell doctor'";
+/** Ubuntu makes the namespace and takes its capabilities away: the id maps are the first to be refused. */
+const APPARMOR = `AppArmor may refuse user namespaces their rights (kernel.apparmor_restrict_unprivileged_userns=1, as on Ubuntu): 'nix-build-shell doctor' prints the profile that mends it`;
 
 /** Hints by step and errno; `*` is any errno. Sources: clone(2), mount(2), user_namespaces(7), proc(5). */
 const HINTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   namespaces: {
-    ENOSPC: `a limit in /proc/sys/user (max_user_namespaces and the like) is reached or 0: sudo sysctl user.max_user_namespaces=15000; ${DOCTOR}`,
-    EPERM: `this machine forbids user namespaces to you (a container's policy, a chroot, or kernel.unprivileged_userns_clone=0); ${DOCTOR}`,
+    ENOSPC: `a limit of namespaces is 0 or reached: sudo sysctl -w user.max_user_namespaces=15000, where it is that one; ${DOCTOR}`,
+    EPERM: `this machine forbids user namespaces to you (a container's filter of system calls, a chroot, or kernel.unprivileged_userns_clone=0); ${DOCTOR}`,
+    EACCES: `a security module (SELinux, AppArmor) forbids user namespaces to you; ${DOCTOR}`,
     EUSERS: `user namespaces are nested too deeply here; ${DOCTOR}`,
     EINVAL: `this kernel lacks one of the namespaces; ${DOCTOR}`,
     ENOMEM: 'the machine is out of memory',
     EAGAIN: 'too many processes: see `ulimit -u`',
     '*': DOCTOR,
   },
-  mapIds: { '*': `the namespace's ids cannot be mapped; ${DOCTOR}` },
+  mapIds: {
+    EACCES: APPARMOR,
+    EPERM: APPARMOR,
+    EROFS: `/proc is read-only here (a container?); ${DOCTOR}`,
+    ENOENT: `there is no /proc here: sudo mount -t proc proc /proc`,
+    '*': `the namespace's ids cannot be mapped; ${DOCTOR}`,
+  },
+  loopbackUp: { EPERM: APPARMOR, EACCES: APPARMOR, '*': DOCTOR },
+  hostName: { EPERM: APPARMOR, EACCES: APPARMOR, '*': DOCTOR },
   privateMounts: {
-    EACCES: `a security module refuses mounts in user namespaces (Ubuntu's AppArmor restriction does); ${DOCTOR}`,
-    EPERM: `a security module refuses mounts in user namespaces (Ubuntu's AppArmor restriction does); ${DOCTOR}`,
+    EACCES: `a security module refuses mounts in user namespaces (AppArmor, SELinux, Landlock); ${DOCTOR}`,
+    EPERM: `a security module refuses mounts in user namespaces (AppArmor, SELinux, Landlock); ${DOCTOR}`,
+    '*': DOCTOR,
   },
   tmpfs: {
     EACCES: `a security module refuses mounts in user namespaces; ${DOCTOR}`,
@@ -50,7 +62,7 @@ const HINTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   launch: {
     EMFILE: 'too many open files: raise `ulimit -n`',
     ENFILE: 'the machine has too many open files',
-    EACCES: 'executable memory is refused here (vm.memfd_noexec=2, SELinux?); see `sysctl vm.memfd_noexec`',
+    EACCES: `executable memory is refused here: sudo sysctl -w vm.memfd_noexec=1, where that is 2; ${DOCTOR}`,
     ENOSYS: 'Linux 5.12 or newer is needed',
     '*': DOCTOR,
   },

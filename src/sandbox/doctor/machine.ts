@@ -1,0 +1,85 @@
+/** Where the questions look: the machine's own files, or a tree that stands for them in a test. */
+import { closeSync, constants, existsSync, openSync, readdirSync, readSync } from 'node:fs';
+import { systemError } from '../../base/failure.ts';
+import { fromBytes, fsPath } from '../../base/path.ts';
+
+export interface Machine {
+  /** Put before every path that is looked at: empty, or the root of a tree like the machine's. */
+  readonly root: string;
+  readonly uid: number;
+  readonly gid: number;
+  /** The caller's name for the commands that mend; null where /etc/passwd has none. */
+  readonly user: string | null;
+  /** The program that this process runs: Node, with no link on the way. */
+  readonly node: string;
+  /** `uname -r`. */
+  readonly kernel: string;
+  /** Where programs are looked for (`$PATH`, split). */
+  readonly path: readonly string[];
+}
+
+const MOST = 4 * 1024 * 1024;
+
+/** The text of a file, at most 4 MB of it, without waiting for a writer; null, with the errno's name, where it cannot be read. */
+export function look(
+  machine: Machine,
+  path: string,
+): { readonly text: string } | { readonly text: null; errno: string } {
+  let fd: number;
+  try {
+    fd = openSync(fsPath(machine.root + path), constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  } catch (error) {
+    return { text: null, errno: systemError(error).errno };
+  }
+  try {
+    return { text: fromBytes(readAll(fd)) };
+  } catch (error) {
+    return { text: null, errno: systemError(error).errno };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Files of /proc say that they are empty: they are read to their end. */
+function readAll(fd: number): Buffer {
+  const chunks: Buffer[] = [];
+  for (let total = 0; total < MOST; ) {
+    const chunk = Buffer.alloc(65_536);
+    const size = readSync(fd, chunk, 0, chunk.length, null);
+    if (size === 0) break;
+    chunks.push(chunk.subarray(0, size));
+    total += size;
+  }
+  return Buffer.concat(chunks);
+}
+
+/** The text of a file without the blanks around it, or null. */
+export function textOf(machine: Machine, path: string): string | null {
+  return look(machine, path).text?.trim() ?? null;
+}
+
+/** The number that a file of /proc/sys or /sys holds; null where there is none. */
+export function numberOf(machine: Machine, path: string): number | null {
+  const text = textOf(machine, path);
+  return text !== null && /^-?\d+$/.test(text) ? Number(text) : null;
+}
+
+/** Whether there is something at the path. */
+export function isThere(machine: Machine, path: string): boolean {
+  return existsSync(fsPath(machine.root + path));
+}
+
+/** The names in a directory; empty where it cannot be listed. */
+export function namesIn(machine: Machine, path: string): readonly string[] {
+  try {
+    return readdirSync(Buffer.from(machine.root + path), { encoding: 'buffer' }).map(fromBytes);
+  } catch {
+    return [];
+  }
+}
+
+/** The value of a line `Name:\tvalue` of /proc/self/status (proc_pid_status(5)); null where there is none. */
+export function statusLine(machine: Machine, name: string): string | null {
+  const text = textOf(machine, '/proc/self/status') ?? '';
+  return new RegExp(`^${name}:[ \\t]*(.*)$`, 'm').exec(text)?.[1] ?? null;
+}
