@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, setup } from './setup.mjs';
+import { beginRun, endRun } from './test-run.mjs';
 
 // Fast ones first: pure rooms, then the kernel, then whole programs.
 const ORDER = [
@@ -29,9 +30,13 @@ if (files.length === 0) {
   console.error(`no test file matches ${patterns.join(' ')}`);
   process.exit(2);
 }
+const run = beginRun();
+// Ctrl-C reaches the tests by itself; we stay to clean up after them.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
 const { status } = spawnSync(
   process.execPath,
   ['--test', '--test-concurrency=2', '--test-reporter=spec', ...flags, ...files],
-  { cwd: root, stdio: 'inherit', env: { ...process.env, NODE_NO_WARNINGS: '1' } },
+  { cwd: root, stdio: 'inherit', env: { ...process.env, NODE_NO_WARNINGS: '1', NBS_TEST_RUN: run } },
 );
+endRun(run);
 process.exit(status ?? 1);
