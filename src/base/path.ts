@@ -23,35 +23,48 @@ const LOW = 0xdc00;
  */
 export function fromBytes(bytes: Uint8Array): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (isUtf8(buffer)) return buffer.toString('utf8');
-  const parts: string[] = [];
-  let start = 0;
-  while (start < buffer.length) {
-    const end = validUntil(buffer, start);
-    if (end > start) parts.push(buffer.toString('utf8', start, end));
-    if (end < buffer.length) parts.push(String.fromCharCode(LOW + (buffer[end] ?? 0)));
-    start = end + 1;
-  }
-  return parts.join('');
+  return isUtf8(buffer) ? buffer.toString('utf8') : escapedText(buffer);
 }
 
-/** The length in bytes of the UTF-8 sequence that starts at `at`, or 0 where it is not a valid one (RFC 3629). */
+/** Decoded by hand: asking for each sequence whether it is valid took 0.4 s for a megabyte of binary. */
+function escapedText(buffer: Buffer): string {
+  const units = new Uint16Array(buffer.length);
+  let size = 0;
+  const put = (unit: number): void => {
+    units[size] = unit;
+    size += 1;
+  };
+  for (let at = 0; at < buffer.length; ) {
+    const length = sequenceLength(buffer, at);
+    if (length === 0) put(LOW + (buffer[at] ?? 0));
+    else if (length === 1) put(buffer[at] ?? 0);
+    else {
+      let code = (buffer[at] ?? 0) & (0x7f >> length);
+      for (let i = 1; i < length; i += 1) code = (code << 6) | ((buffer[at + i] ?? 0) & 0x3f);
+      if (code < 0x10000) put(code);
+      else {
+        put(0xd7c0 + (code >> 10));
+        put(0xdc00 + (code & 0x3ff));
+      }
+    }
+    at += Math.max(length, 1);
+  }
+  return Buffer.from(units.buffer, 0, 2 * size).toString('utf16le');
+}
+
+/** The length in bytes of the UTF-8 sequence that starts at `at`, or 0 where it is not a valid one (RFC 3629, section 4). */
 function sequenceLength(buffer: Buffer, at: number): number {
   const first = buffer[at] ?? 0;
   if (first < 0x80) return 1;
-  const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 0;
+  const length = first >= 0xf5 ? 0 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 0;
   if (length === 0 || at + length > buffer.length) return 0;
-  return isUtf8(buffer.subarray(at, at + length)) ? length : 0;
-}
-
-function validUntil(buffer: Buffer, start: number): number {
-  let at = start;
-  while (at < buffer.length) {
-    const length = sequenceLength(buffer, at);
-    if (length === 0) return at;
-    at += length;
-  }
-  return at;
+  // The second byte's range rules out overlong forms (E0, F0), surrogates (ED) and what lies above U+10FFFF (F4).
+  const second = buffer[at + 1] ?? 0;
+  const lowest = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
+  const highest = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
+  if (second < lowest || second > highest) return 0;
+  for (let i = 2; i < length; i += 1) if (((buffer[at + i] ?? 0) & 0xc0) !== 0x80) return 0;
+  return length;
 }
 
 /** The bytes that {@link fromBytes} made the string of. A lone surrogate outside U+DC80–U+DCFF becomes U+FFFD. */

@@ -57,6 +57,7 @@ export function skipArray(text: BashText): void {
 }
 
 const FUNCTION_END = '\ndeclare -f';
+const OPENING_BRACE = 0x7b;
 const BRACE_LINE = '\n}\n';
 
 /** Where the bodies of a text's functions end: it is searched once, however many functions there are. */
@@ -69,7 +70,7 @@ export interface FunctionEnds {
 
 /** Steps over a function's body, behind `NAME ()`: to `declare -fx NAME`, which bash prints after it, else past a line `}`. */
 export function skipFunction(text: BashText, name: string, ends: FunctionEnds): void {
-  const bytes = Buffer.from(text.bytes.buffer, text.bytes.byteOffset, text.bytes.byteLength);
+  const { bytes } = text;
   ends.declared ??= declaredFunctions(bytes);
   const places = ends.declared.get(name) ?? [];
   let place = places.pop();
@@ -78,9 +79,10 @@ export function skipFunction(text: BashText, name: string, ends: FunctionEnds): 
     text.at = place;
     return;
   }
-  const lineEnd = bytes.indexOf(BYTE.newline, text.at);
-  const opening = bytes.toString('latin1', text.at, lineEnd < 0 ? bytes.length : lineEnd).trim();
-  if (ends.braces && (opening === '' || opening === '{')) {
+  skipBlanks(text);
+  if (bytes[text.at] === OPENING_BRACE) text.at += 1;
+  skipBlanks(text);
+  if (ends.braces && bytes[text.at] === BYTE.newline) {
     const brace = bytes.indexOf(BRACE_LINE, text.at);
     ends.braces = brace >= 0;
     if (brace >= 0) {

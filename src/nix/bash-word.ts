@@ -4,10 +4,10 @@ import { decodeAnsiC } from './bash-escape.ts';
 
 /** A place in bash text (without NUL bytes: bash drops them), and what the word read last came to. */
 export interface BashText {
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
   at: number;
   /** The word without its quotes; `size` bytes of it count. */
-  readonly word: Uint8Array;
+  readonly word: Buffer;
   size: number;
   /** What the word asks bash to expand (`$(`, `${`, `~`): its value is unknown then. */
   expansion: string | null;
@@ -42,7 +42,8 @@ const AFTER_DOLLAR = of('({[*@#?-$!_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGH
 const PROTECTED = of('"\\$`');
 
 /** The start of the text. */
-export function bashText(bytes: Uint8Array): BashText {
+export function bashText(from: Uint8Array): BashText {
+  const bytes = Buffer.from(from.buffer, from.byteOffset, from.byteLength);
   const word = Buffer.allocUnsafe(bytes.length);
   return { bytes, at: 0, word, size: 0, expansion: null, cutOff: false };
 }
@@ -144,10 +145,11 @@ export function readName(text: BashText): string {
   let end = start;
   while (isNameByte(bytes[end], end > start)) end += 1;
   text.at = end;
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1', start, end);
+  return bytes.toString('latin1', start, end);
 }
 
-function isNameByte(byte: number | undefined, inside: boolean): boolean {
+/** Whether the byte can be in an identifier; `inside`: behind its first byte. */
+export function isNameByte(byte: number | undefined, inside: boolean): boolean {
   if (byte === undefined) return false;
   if (byte >= 0x30 && byte <= 0x39) return inside;
   const lower = byte | 0x20;
@@ -161,5 +163,7 @@ export function isAssignment(bytes: Uint8Array, at: number): boolean {
 
 /** The word read last: bytes in a string (base/path.ts). */
 export function wordText(text: BashText): string {
-  return fromBytes(text.word.subarray(0, text.size));
+  const value = text.word.toString('utf8', 0, text.size);
+  // Without a replacement character it was valid UTF-8: much the cheapest way to know for the thousands of short values.
+  return value.includes('\ufffd') ? fromBytes(text.word.subarray(0, text.size)) : value;
 }

@@ -1,10 +1,11 @@
 /** Reads `env-vars`: what bash's builtin `export` printed (nix-sandbox.md, sections 2.3 and 2.4), or what a person made of it. */
 import { atCommandEnd, skipBlanks, skipCommand, skipFunction, skipLine } from './bash-skip.ts';
-import { BYTE, bashText, isAssignment, readName, readWord, wordText } from './bash-word.ts';
-import { excerpt, type Reading, readDeclaration, readOperands } from './env-declaration.ts';
+import { BYTE, bashText, isAssignment, isNameByte, readName, readWord, wordText } from './bash-word.ts';
+import { ASSIGNED, EXPORTED, excerpt, type Reading, readDeclaration, readOperands } from './env-declaration.ts';
 import { noProblems, note, type Problems, withLines } from './env-problems.ts';
 import type { EnvSource, EnvVars } from './env-vars.ts';
 
+const PREFIX = Buffer.from('declare -x ');
 const KEYWORDS: ReadonlySet<string> = new Set(['declare', 'typeset', 'export', 'readonly']);
 
 /**
@@ -18,7 +19,8 @@ export function parseEnvVars(bytes: Uint8Array, source: EnvSource): EnvVars {
   const functionEnds = { declared: null, braces: true };
   const reading: Reading = {
     text,
-    variables: new Map(),
+    exported: new Map(),
+    shell: new Map(),
     arrays: new Set(),
     functions: new Set(),
     problems,
@@ -29,13 +31,10 @@ export function parseEnvVars(bytes: Uint8Array, source: EnvSource): EnvVars {
   if (length === 0) note(problems, 0, () => 'the file is empty: the build was stopped while bash wrote it');
   else if (!text.cutOff && text.bytes[length - 1] !== BYTE.newline)
     note(problems, length, () => 'the last line has no end: the file may be cut off');
-  const variables = [...reading.variables]
-    .filter(([, variable]) => variable.exported)
-    .map(([name, { value, attributes }]) => ({ name, value, attributes }));
   return {
     version: 1,
     source,
-    variables,
+    variables: [...reading.exported.values()],
     arrays: [...reading.arrays],
     functions: [...reading.functions],
     problems: withLines(problems, text.bytes),
@@ -58,20 +57,28 @@ function readCommand(reading: Reading): void {
     else text.at += 1;
     return;
   }
+  if (startsWith(text.bytes, text.at, PREFIX) && isNameByte(text.bytes[text.at + PREFIX.length], false)) {
+    text.at += PREFIX.length;
+    return readOperands(reading, EXPORTED);
+  }
   const start = text.at;
   const name = readName(text);
   const next = text.bytes[text.at];
   if (KEYWORDS.has(name) && (next === BYTE.blank || next === BYTE.tab || atCommandEnd(text)))
     return readDeclaration(reading, name);
   text.at = start;
-  if (isAssignment(text.bytes, start + name.length) && name !== '')
-    return readOperands(reading, { attributes: '', exports: false, hides: false });
+  if (isAssignment(text.bytes, start + name.length) && name !== '') return readOperands(reading, ASSIGNED);
   readFunction(reading);
   if (text.at > start) return;
   skipCommand(text);
   const end = text.at;
   note(reading.problems, start, () => `not understood: ${excerpt(text, start, end)}`);
   if (text.cutOff) note(reading.problems, start, () => 'the file ends within quotes that begin here');
+}
+
+function startsWith(bytes: Uint8Array, at: number, prefix: Uint8Array): boolean {
+  for (let i = 0; i < prefix.length; i += 1) if (bytes[at + i] !== prefix[i]) return false;
+  return true;
 }
 
 function readFunction(reading: Reading): void {
