@@ -6,6 +6,7 @@ import { koffi, type NativeFunction } from './koffi.ts';
 
 /** Number per call: [x86_64, aarch64]. Only calls that exist on both are here: the `*at`, `dup3`, `ppoll` forms. */
 const NUMBERS = {
+  flock: [73, 32],
   ioctl: [16, 29],
   pwrite64: [18, 68],
   socket: [41, 198],

@@ -92,6 +92,31 @@ export function startOnTerminal(argv: readonly string[], stdout: 'stream' | numb
   return { stdout: child.stdout, ended, kill: () => void child.kill('SIGTERM') };
 }
 
+/**
+ * `from | to`: `from` talks to the person as in {@link startOnTerminal}, `to` reads what it prints and is heard on stderr only.
+ * @returns both statuses; of two that failed, the first one is the cause
+ */
+export async function pipeOnTerminal(
+  from: readonly string[],
+  to: readonly string[],
+): Promise<Result<{ readonly from: number; readonly to: number }>> {
+  const refused = unfit(to);
+  if (refused !== null) return refused;
+  const source = startOnTerminal(from, 'stream');
+  trace('nix', `runs ${shown(to)}`);
+  const sink = spawn(to[0] ?? '', to.slice(1), { env: environment(), stdio: ['pipe', 'ignore', 'inherit'] });
+  sink.stdin.on('error', () => undefined);
+  const sinkEnded = endOf(sink, null);
+  if (source.stdout === null) sink.stdin.end();
+  else source.stdout.pipe(sink.stdin);
+  const started = await source.ended;
+  if (!started.ok) sink.stdin.end();
+  const ended = await sinkEnded;
+  if (!started.ok) return started;
+  if (ended.kind !== 'ended') return notRun(to, ended.kind === 'error' ? ended.code : 'ETIMEDOUT');
+  return ok({ from: started.value, to: ended.status });
+}
+
 /** Ours, with messages and sorting that do not depend on the person's language. */
 function environment(): NodeJS.ProcessEnv {
   return { ...process.env, LC_ALL: 'C', LANGUAGE: '' };

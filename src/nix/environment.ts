@@ -18,8 +18,8 @@ export interface EnvironmentOptions {
   readonly derivation: string | null;
   /** Look for the derivation though the environment can be read: costs time that the plain path does not have. */
   readonly wantDerivation?: boolean;
-  /** Where Nix' own variables are looked up; `process.env`. */
-  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Where Nix' own variables are looked up: the caller's environment. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 export interface LoadedEnvironment {
@@ -48,7 +48,7 @@ export async function loadEnvironment(
   build: KeptBuild,
   options: EnvironmentOptions,
 ): Promise<Result<LoadedEnvironment>> {
-  const layout = storeLayout(options.storeRoot, build.system, options.environment ?? process.env);
+  const layout = storeLayout(options.storeRoot, build.system, options.environment);
   const read = readEnvironment(build);
   if (read.ok && options.derivation === null && options.wantDerivation !== true)
     return withShell(read.value, NOT_SOUGHT, layout);

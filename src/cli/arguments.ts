@@ -1,0 +1,136 @@
+/** The words of the command line, and the options that stand before DIR. The words after DIR are never looked at. */
+import { readFileSync } from 'node:fs';
+import { fromBytes } from '../base/path.ts';
+import { TRACE_LAYERS, type TraceLayer } from '../base/trace.ts';
+
+export interface RunOptions {
+  /** `--store ROOT`. */
+  readonly store: string | null;
+  /** `--bind HOST[:DEST]`, in order. */
+  readonly binds: readonly string[];
+  readonly net: boolean;
+  /** The layers of `--trace[=LAYER,…]`. */
+  readonly trace: readonly string[];
+  /** The privileged copy is agreed to beforehand. */
+  readonly sudo: boolean;
+  /** `--derivation PATH`: which one, where several fit. */
+  readonly derivation: string | null;
+  /** The working copy is not removed at the end. */
+  readonly keep: boolean;
+}
+
+export const NO_OPTIONS: RunOptions = {
+  store: null,
+  binds: [],
+  net: false,
+  trace: [],
+  sudo: false,
+  derivation: null,
+  keep: false,
+};
+
+/** The options before DIR: commander's help and the quick path read the same table. */
+export const OPTIONS = {
+  '--store': { value: 'ROOT', help: 'the store below ROOT (ROOT/nix/store) instead of /nix/store' },
+  '--bind': { value: 'HOST[:DEST]', help: 'show a file or directory of the host inside, writable; may be repeated' },
+  '--net': { value: null, help: "keep the host's network" },
+  '--derivation': { value: 'DRV', help: 'the derivation of DIR, where it cannot be told which one it is' },
+  '--sudo': { value: null, help: 'copy what you cannot read with one privileged step, without asking' },
+  '--keep': { value: null, help: 'keep the working copy when the command ends, and say where it is' },
+  '--trace': { value: null, help: `say on stderr what is done; --trace=${TRACE_LAYERS.join(',')} chooses` },
+} as const satisfies Record<string, { value: string | null; help: string }>;
+
+export type OptionName = keyof typeof OPTIONS;
+
+/** A run: options, DIR, and CMD with its arguments (none: an interactive shell). */
+export interface RunRequest {
+  readonly options: RunOptions;
+  readonly directory: string;
+  readonly command: readonly string[];
+}
+
+/** What stands on the command line: a run, or something that commander answers. */
+export type Scanned = RunRequest | { readonly problem: string } | null;
+
+/** The subcommands; a directory of such a name is given as `./list`. */
+export const COMMANDS = ['list', 'show', 'env', 'plan', 'doctor', 'help'] as const;
+export type CommandName = (typeof COMMANDS)[number];
+
+/**
+ * The arguments as bytes in strings. Node decodes its own as UTF-8 and loses what is not: the kernel still has them, in
+ * /proc/self/cmdline (proc(5)).
+ */
+export function rawArguments(): readonly string[] {
+  const count = process.argv.length - 2;
+  if (count === 0 || process.argv.every(word => !word.includes('\ufffd'))) return process.argv.slice(2);
+  const words = fromBytes(readFileSync('/proc/self/cmdline')).split('\0');
+  return words.slice(-1 - count, -1);
+}
+
+/** @returns a run, a problem for a usage error, or null where the words are not a run (a subcommand, `--help`, nothing) */
+export function scan(words: readonly string[]): Scanned {
+  let options = NO_OPTIONS;
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at] ?? '';
+    if (word === '--') return runOf(options, words.slice(at + 1));
+    if (!word.startsWith('-') || word === '-') {
+      return (COMMANDS as readonly string[]).includes(word) ? null : runOf(options, words.slice(at));
+    }
+    const [name, inline] = splitOnce(word);
+    if (!isOption(name)) return null;
+    const takesValue = OPTIONS[name].value !== null;
+    const value = inline ?? (takesValue ? words[(at += 1)] : undefined);
+    if (takesValue && (value === undefined || value === ''))
+      return { problem: `option ${name} needs ${OPTIONS[name].value}` };
+    if (!takesValue && inline !== undefined && name !== '--trace') return { problem: `option ${name} takes no value` };
+    const next = withOption(options, name, value);
+    if (typeof next === 'string') return { problem: next };
+    options = next;
+  }
+  return null;
+}
+
+function splitOnce(word: string): readonly [string, string?] {
+  const at = word.indexOf('=');
+  return at < 0 ? [word] : [word.slice(0, at), word.slice(at + 1)];
+}
+
+function isOption(name: string): name is OptionName {
+  return Object.hasOwn(OPTIONS, name);
+}
+
+function runOf(options: RunOptions, words: readonly string[]): Scanned {
+  const [directory, ...command] = words;
+  if (directory === undefined) return null;
+  return directory === '' ? { problem: 'DIR is empty' } : { options, directory, command };
+}
+
+/** The options with one more; a string is a usage error. */
+function withOption(options: RunOptions, name: OptionName, value: string | undefined): RunOptions | string {
+  switch (name) {
+    case '--store':
+      return { ...options, store: value ?? null };
+    case '--bind':
+      return { ...options, binds: [...options.binds, value ?? ''] };
+    case '--derivation':
+      return { ...options, derivation: value ?? null };
+    case '--net':
+      return { ...options, net: true };
+    case '--sudo':
+      return { ...options, sudo: true };
+    case '--keep':
+      return { ...options, keep: true };
+    case '--trace': {
+      const layers = value === undefined ? [...TRACE_LAYERS] : value.split(',');
+      const unknown = layers.find(layer => !(TRACE_LAYERS as readonly string[]).includes(layer));
+      return unknown === undefined
+        ? { ...options, trace: layers }
+        : `no trace layer is called ${unknown} (there are ${TRACE_LAYERS.join(', ')})`;
+    }
+  }
+}
+
+/** The layers as their type; they were checked by {@link scan}. */
+export function traceLayers(options: RunOptions): readonly TraceLayer[] {
+  return TRACE_LAYERS.filter(layer => options.trace.includes(layer));
+}

@@ -1,0 +1,96 @@
+/** `--bind HOST[:DEST]`: from the user's words to what is bound where. */
+import { lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs';
+import { EXIT, fail, ok, type Result, systemError } from '../base/failure.ts';
+import { fromBytes, fsPath, type HostPath, hostPath, type InnerPath, innerPath } from '../base/path.ts';
+import type { PlanOptions } from '../sandbox/plan-input.ts';
+
+export type Bind = PlanOptions['binds'][number];
+
+/**
+ * HOST alone is shown at its own path. A colon in a path's name is written as `\:`; a HOST that exists as a whole is not split.
+ * DEST must not be one of the places that the sandbox itself lays out.
+ */
+export function resolveBind(word: string): Result<Bind> {
+  const { host, destination } = split(word);
+  const wanted = `bind ${word}`;
+  try {
+    const from = hostPath(fromBytes(realpathSync.native(fsPath(host), 'buffer')));
+    const to = destination === null ? absolute(host) : destination;
+    const refused = refusal(to);
+    if (refused !== null) return fail(wanted, { because: refused, status: EXIT.usage });
+    return ok({ from, to: innerPath(normal(to)), type: statSync(fsPath(from)).isDirectory() ? 'directory' : 'file' });
+  } catch (error) {
+    const { call, errno } = systemError(error);
+    return fail(wanted, { call, errno, hint: 'HOST must exist, and be open to you' });
+  }
+}
+
+function split(word: string): { readonly host: string; readonly destination: string | null } {
+  for (let at = word.indexOf(':'); at >= 0; at = word.indexOf(':', at + 1)) {
+    if (word[at - 1] !== '\\') return { host: unescape(word.slice(0, at)), destination: unescape(word.slice(at + 1)) };
+  }
+  return { host: unescape(word), destination: null };
+}
+
+function unescape(text: string): string {
+  return text.replaceAll('\\:', ':');
+}
+
+function absolute(path: string): string {
+  return path.startsWith('/') ? path : `${process.cwd()}/${path}`;
+}
+
+function normal(path: string): string {
+  const names: string[] = [];
+  for (const name of path.split('/')) {
+    if (name === '..') names.pop();
+    else if (name !== '' && name !== '.') names.push(name);
+  }
+  return `/${names.join('/')}`;
+}
+
+function refusal(to: string): string | null {
+  if (!to.startsWith('/')) return 'DEST must be an absolute path';
+  const path = normal(to);
+  const taken = ['/', '/nix', '/build', '/dev', '/proc', '/bin', '/bin/sh', '/etc', '/tmp', '/nix/store'].includes(
+    path,
+  );
+  if (taken) return `${path} is the sandbox's own; give another place: HOST:DEST`;
+  return path.startsWith('/proc/') || path.startsWith('/dev/') ? 'nothing can be shown below /proc and /dev' : null;
+}
+
+/**
+ * Makes the place of a bind below `/build`, in the working copy. A link on the way is refused: it could lead out of the copy, and
+ * the copy's content is a stranger's.
+ */
+export function makePlaceInCopy(bind: Bind, copy: HostPath): Result<null> {
+  const names = bind.to.split('/').slice(2);
+  let path: string = copy;
+  for (const [index, name] of names.entries()) {
+    path += `/${name}`;
+    const last = index === names.length - 1;
+    const made = makePlace(path, last && bind.type === 'file', bind.to);
+    if (!made.ok) return made;
+  }
+  return ok(null);
+}
+
+function makePlace(path: string, isFile: boolean, shown: InnerPath): Result<null> {
+  const wanted = `bind something at ${shown}`;
+  const found = lstatSync(fsPath(path), { throwIfNoEntry: false });
+  if (found === undefined && isFile)
+    return fail(wanted, {
+      because: 'there is no such file in the build to put it over',
+      hint: 'bind its directory, or choose a DEST outside /build',
+    });
+  if (found === undefined) {
+    mkdirSync(fsPath(path));
+    return ok(null);
+  }
+  const fits = isFile ? found.isFile() : found.isDirectory();
+  return fits
+    ? ok(null)
+    : fail(wanted, {
+        because: `the build has something else there (a link, or not a ${isFile ? 'file' : 'directory'})`,
+      });
+}

@@ -1,0 +1,19 @@
+/** `env DIR`: the build's environment, as read or re-constructed. */
+import { envText } from '../../report/env.ts';
+import { json } from '../../report/text.ts';
+import type { RunOptions } from '../arguments.ts';
+import { prepare, recognise } from '../prepare.ts';
+import { print, say, sayFailure } from '../say.ts';
+
+/** Prints the environment; that it was re-constructed is said on stderr. @returns the exit status */
+export async function showEnvironment(directory: string, options: RunOptions, asJson: boolean): Promise<number> {
+  const found = recognise(directory);
+  if (!found.ok) return sayFailure(found.failure);
+  const prepared = await prepare(found.value, options);
+  if (!prepared.ok) return sayFailure(prepared.failure);
+  const { env } = prepared.value;
+  if (asJson) return print(json(env));
+  if (env.source.kind === 're-constructed')
+    say(`re-constructed from ${env.source.derivation} (${env.source.foundBy}), before stdenv's setup`);
+  return print(envText(env));
+}

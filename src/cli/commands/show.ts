@@ -1,0 +1,43 @@
+/** `show DIR`: what is known of one kept build, also where it cannot be entered. */
+import { failureLine } from '../../base/failure.ts';
+import type { KeptBuild } from '../../nix/kept-build.ts';
+import { readability } from '../../nix/readability.ts';
+import { type Shown, showText } from '../../report/builds.ts';
+import { json } from '../../report/text.ts';
+import type { RunOptions } from '../arguments.ts';
+import { prepare, recognise, workingDirectory } from '../prepare.ts';
+import { print, sayFailure } from '../say.ts';
+
+/** Prints the facts. What stands in the way of entering is one of them. @returns the exit status */
+export async function show(directory: string, options: RunOptions, asJson: boolean): Promise<number> {
+  const found = recognise(directory);
+  if (!found.ok) return sayFailure(found.failure);
+  const shown = await gather(found.value, options);
+  return print(asJson ? json({ version: 1, ...shown }) : showText(shown, Date.now()));
+}
+
+async function gather(build: KeptBuild, options: RunOptions): Promise<Shown> {
+  const unreadable = readability(build.content);
+  const prepared = await prepare(build, options, { wantDerivation: true });
+  if (!prepared.ok) {
+    const nothing = {
+      environment: null,
+      derivation: null,
+      derivationFoundBy: null,
+      shell: null,
+      workingDirectory: null,
+    };
+    return { build, ...nothing, unreadable, problems: [failureLine(prepared.failure)] };
+  }
+  const { env, derivation, derivationFoundBy, shell, notes } = prepared.value;
+  return {
+    build: prepared.value.build,
+    environment: env,
+    derivation,
+    derivationFoundBy,
+    shell,
+    workingDirectory: workingDirectory(env, prepared.value.build.content),
+    unreadable,
+    problems: notes,
+  };
+}

@@ -1,0 +1,146 @@
+/** Everything but a plain run: subcommands, help and usage errors, by commander. */
+import { Command, CommanderError } from 'commander';
+import { EXIT } from '../base/failure.ts';
+import { type CommandName, NO_OPTIONS, OPTIONS, type OptionName, type RunOptions } from './arguments.ts';
+import { doctor } from './commands/doctor.ts';
+import { showEnvironment } from './commands/env.ts';
+import { list, listForNewcomers } from './commands/list.ts';
+import { showPlan } from './commands/plan.ts';
+import { show } from './commands/show.ts';
+import { print, say } from './say.ts';
+import { version } from './version.ts';
+
+const EXAMPLES = `
+Examples:
+  nix-build-shell list                           the kept builds of this machine
+  nix-build-shell /tmp/nix-build-hello.drv-0     a shell in the build's sandbox
+  nix-build-shell DIR make -k check              one command in it, for scripts
+  nix-build-shell DIR bash -c 'source $stdenv/setup; runPhase buildPhase'
+  nix-build-shell --bind ~/src/fix:/fix DIR patch -p1 -i /fix/a.patch
+  nix-build-shell show DIR                       what is known of a build
+  nix-build-shell plan DIR                       what would be done, and what differs
+  nix-build-shell doctor                         why it does not work on this machine
+
+DIR is what Nix named in "note: keeping build directory '…'", after a build with
+--keep-failed. It is never changed: commands work on a copy of it in /build.
+
+Exit status: that of CMD; 128+n when signal n ended it; 125 when the sandbox could
+not be made; 126 and 127 when CMD could not be executed or found; 2 for wrong usage.
+`;
+
+/** Answers a command line that is not a plain run. @returns the exit status */
+export async function runFull(words: readonly string[]): Promise<number> {
+  if (words.length === 0) {
+    if (process.stdin.isTTY && process.stdout.isTTY) return listForNewcomers();
+    say("which kept build? nix-build-shell DIR [CMD…]; 'nix-build-shell list' names them");
+    return EXIT.usage;
+  }
+  let status = 0;
+  const program = makeProgram(done => {
+    status = done;
+  });
+  try {
+    await program.parseAsync([...words], { from: 'user' });
+    return status;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return 0;
+    say(`${error.message.replace(/^error: /, '')}; 'nix-build-shell list' names the kept builds, '--help' tells more`);
+    return EXIT.usage;
+  }
+}
+
+type Done = (status: number) => void;
+
+/** Usage errors are said by {@link runFull}, in one line; a closed stdout is no reason for a stack trace. */
+const OUTPUT = { writeOut: (text: string) => void print(text), writeErr: () => undefined };
+
+function makeProgram(done: Done): Command {
+  const program = new Command('nix-build-shell');
+  program
+    .description('Enter the sandbox of a failed Nix build, from its kept directory, without root.')
+    .usage('[OPTION…] DIR [CMD [ARG…]]\n       nix-build-shell COMMAND [OPTION…] [DIR]')
+    .version(version, '-V, --version', 'the version')
+    .helpOption('-h, --help', 'this text')
+    .addHelpText('after', EXAMPLES)
+    .exitOverride()
+    .configureOutput(OUTPUT)
+    .enablePositionalOptions();
+  for (const [name, { value, help }] of Object.entries(OPTIONS))
+    program.option(value === null ? name : `${name} <${value}>`, help);
+  addCommands(program, done);
+  program.action((_, command: Command) => {
+    const word = command.args[0];
+    throw new CommanderError(2, 'usage', word === undefined ? 'DIR is missing' : `no such command: ${word}`);
+  });
+  return program;
+}
+
+/** The options of a subcommand that names a build; `--store` and the like mean what they mean before DIR. */
+interface Given {
+  readonly json?: true;
+  readonly calls?: true;
+  readonly store?: string;
+  readonly bind?: readonly string[];
+  readonly net?: true;
+  readonly derivation?: string;
+  readonly export?: true;
+}
+
+function runOptions(given: Given): RunOptions {
+  return {
+    ...NO_OPTIONS,
+    store: given.store ?? null,
+    binds: given.bind ?? [],
+    net: given.net ?? false,
+    derivation: given.derivation ?? null,
+  };
+}
+
+function addCommands(program: Command, done: Done): void {
+  const command = (name: CommandName, help: string): Command =>
+    program.command(name).description(help).option('--json', 'as JSON').exitOverride().configureOutput(OUTPUT);
+  const ofBuild = (name: CommandName, help: string): Command =>
+    withOptions(command(name, help).argument('<DIR>', 'a kept build directory'), ['--store', '--derivation']);
+  withOptions(command('list', 'the kept builds of this machine, newest first'), ['--store'])
+    .argument('[DIR...]', 'more directories to look into')
+    .action(async (more: string[], given: Given) =>
+      done(await list({ json: given.json ?? false, store: given.store ?? null, more })),
+    );
+  ofBuild('show', 'what is known of one kept build').action(async (directory: string, given: Given) =>
+    done(await show(directory, runOptions(given), given.json ?? false)),
+  );
+  ofBuild('env', "the build's environment").action(async (directory: string, given: Given) =>
+    done(await showEnvironment(directory, runOptions(given), given.json ?? false)),
+  );
+  withOptions(ofBuild('plan', 'what a run would do, step by step, and what differs from Nix'), ['--net', '--bind'])
+    .argument('[CMD...]', 'the command of the run; none is an interactive shell')
+    .option('--calls', 'the system calls of each step')
+    .passThroughOptions()
+    .action(async (directory: string, words: string[], given: Given) =>
+      done(
+        await showPlan(
+          directory,
+          words,
+          runOptions(given),
+          given.json === true ? 'json' : given.calls === true ? 'calls' : 'text',
+        ),
+      ),
+    );
+  command('doctor', 'what this machine has and lacks for the sandbox, and how to mend it').action(
+    async (given: Given) => done(await doctor({ json: given.json ?? false })),
+  );
+}
+
+function withOptions(command: Command, names: readonly OptionName[]): Command {
+  for (const name of names) {
+    const { value, help } = OPTIONS[name];
+    if (name === '--bind')
+      command.option(`${name} <${value}>`, help, (word: string, before: string[] | undefined) => [
+        ...(before ?? []),
+        word,
+      ]);
+    else command.option(value === null ? name : `${name} <${value}>`, help);
+  }
+  return command;
+}

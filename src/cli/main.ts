@@ -1,0 +1,40 @@
+/**
+ * The entry. `DIR CMD…` takes the quick path: it loads nothing that a run does not need. Everything else (subcommands, help,
+ * no arguments) is commander's, in a bundle of its own (dist/full.cjs).
+ */
+import { createRequire } from 'node:module';
+import { EXIT } from '../base/failure.ts';
+import { printable } from '../base/printable.ts';
+import { enableTrace } from '../base/trace.ts';
+import { rawArguments, scan, traceLayers } from './arguments.ts';
+import { runDirectory } from './commands/run.ts';
+import { say } from './say.ts';
+
+async function main(): Promise<number> {
+  const words = rawArguments();
+  const scanned = scan(words);
+  if (scanned === null) {
+    const full = createRequire(import.meta.url)('./full.cjs') as {
+      runFull: (words: readonly string[]) => Promise<number>;
+    };
+    return full.runFull(words);
+  }
+  if ('problem' in scanned) {
+    say(`${scanned.problem}; 'nix-build-shell --help' tells more`);
+    return EXIT.usage;
+  }
+  enableTrace(traceLayers(scanned.options));
+  return runDirectory(scanned);
+}
+
+main().then(
+  status => process.exit(status),
+  (error: unknown) => {
+    // A bug of ours: still one line, unless the user asked for more.
+    const bug = error instanceof Error ? error : new Error(String(error));
+    const trace = process.argv.some(word => word.startsWith('--trace'));
+    say(`internal error: ${printable(bug.message)}${trace ? '' : '; --trace shows more'}`);
+    if (trace) process.stderr.write(`${bug.stack ?? ''}\n`);
+    process.exit(EXIT.failed);
+  },
+);

@@ -1,0 +1,73 @@
+/** The walk's first half, shared by the run and by `plan`, `show` and `env`: from DIR to everything that a plan is made of, but the copy. */
+import { lstatSync } from 'node:fs';
+import { ok, type Result } from '../base/failure.ts';
+import { fsPath, type HostPath, type InnerPath, innerPath } from '../base/path.ts';
+import { trace } from '../base/trace.ts';
+import { type EnvVars, envValue } from '../nix/env-vars.ts';
+import { type LoadedEnvironment, loadEnvironment } from '../nix/environment.ts';
+import type { KeptBuild } from '../nix/kept-build.ts';
+import { recogniseKeptBuild } from '../nix/recognise.ts';
+import { withDerivation, withEnvironment } from '../nix/refine.ts';
+import { gatherHostFacts, type HostFacts } from '../sandbox/host.ts';
+import type { RunOptions } from './arguments.ts';
+import { type Bind, resolveBind } from './binds.ts';
+
+export interface Prepared extends LoadedEnvironment {
+  readonly build: KeptBuild;
+  readonly binds: readonly Bind[];
+}
+
+/** Recognises DIR; it may be one that the caller cannot read. */
+export function recognise(directory: string): Result<KeptBuild> {
+  return recogniseKeptBuild(directory, { cwd: process.cwd() });
+}
+
+/** Reads or re-constructs the build's environment, and resolves what the options name. */
+export async function prepare(
+  build: KeptBuild,
+  options: RunOptions,
+  more: { readonly wantDerivation?: boolean } = {},
+): Promise<Result<Prepared>> {
+  const loaded = await loadEnvironment(build, {
+    storeRoot: options.store,
+    derivation: options.derivation,
+    environment: process.env,
+    ...more,
+  });
+  if (!loaded.ok) return loaded;
+  trace('time', 'environment loaded');
+  const binds: Bind[] = [];
+  for (const word of options.binds) {
+    const bind = resolveBind(word);
+    if (!bind.ok) return bind;
+    binds.push(bind.value);
+  }
+  const named = withEnvironment(build, loaded.value.env);
+  const { derivation } = loaded.value;
+  return ok({ ...loaded.value, build: derivation === null ? named : withDerivation(named, derivation), binds });
+}
+
+/** The host's facts for this build. */
+export function facts(build: KeptBuild, options: RunOptions): HostFacts {
+  return gatherHostFacts({
+    storeRoot: options.store,
+    storeTop: build.system === 'guix' ? '/gnu' : '/nix',
+    network: options.net,
+    openFilesSoft: process.env['NIX_BUILD_SHELL_OPEN_FILES'],
+  });
+}
+
+/**
+ * Where a command starts: the directory in which the failing phase began, as `PWD` in env-vars says, if it is there; else
+ * `/build`.
+ * @param tree the content to look in: the working copy, or the kept directory where there is none
+ */
+export function workingDirectory(env: EnvVars, tree: HostPath): InnerPath {
+  const top = envValue(env, 'NIX_BUILD_TOP') ?? '/build';
+  const directory = envValue(env, 'PWD') ?? '/build';
+  if (!directory.startsWith(`${top}/`)) return innerPath('/build');
+  const relative = directory.slice(top.length + 1);
+  if (relative.split('/').some(name => name === '..' || name === '.' || name === '')) return innerPath('/build');
+  const stats = lstatSync(fsPath(`${tree}/${relative}`), { throwIfNoEntry: false });
+  return innerPath(stats?.isDirectory() === true ? `/build/${relative}` : '/build');
+}

@@ -1,0 +1,42 @@
+/** Our own words: one line on stderr with the program's name; and text on stdout, whole even when it is a slow pipe. */
+import { writeSync } from 'node:fs';
+import { type Failure, failureLine } from '../base/failure.ts';
+import { printable } from '../base/printable.ts';
+
+const EAGAIN = 'EAGAIN';
+
+/** Writes everything to a descriptor. A closed pipe or a full disk ends the writing, never the program. @returns whether all was written */
+export function writeAll(fd: number, text: string): boolean {
+  const bytes = Buffer.from(text, 'utf8');
+  let done = 0;
+  while (done < bytes.length) {
+    try {
+      done += writeSync(fd, bytes, done);
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === EAGAIN) {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+        continue;
+      }
+      return false;
+    }
+  }
+  return true;
+}
+
+/** One line on stderr: `nix-build-shell: …`. */
+export function say(line: string): void {
+  writeAll(2, `nix-build-shell: ${printable(line)}\n`);
+}
+
+/** Says a failure in one line. @returns its exit status */
+export function sayFailure(failure: Failure): number {
+  say(failureLine(failure));
+  return failure.status;
+}
+
+/** Text on stdout. @returns the exit status: 125 where it could not be written */
+export function print(text: string): number {
+  if (writeAll(1, text)) return 0;
+  say('cannot write to stdout: it is closed, or its disk is full');
+  return 125;
+}

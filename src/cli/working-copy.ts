@@ -1,0 +1,137 @@
+/** The working copy of a run: what is copied, how, and what is said about it (S12). */
+import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { fail, ok, type Result, systemError } from '../base/failure.ts';
+import { fsPath, type HostPath, hostPath } from '../base/path.ts';
+import { shellWord } from '../base/printable.ts';
+import { trace } from '../base/trace.ts';
+import type { EnvVars } from '../nix/env-vars.ts';
+import type { KeptBuild } from '../nix/kept-build.ts';
+import { writeEnvVars } from '../nix/write-env-vars.ts';
+import { copyTree } from '../session/copy.ts';
+import { copyWithPrivileges, privilegedCommand, privilegeTool } from '../session/privileged-copy.ts';
+import type { CopyReport, Session } from '../session/session.ts';
+import { createSession, finishSession } from '../session/store.ts';
+import type { RunOptions } from './arguments.ts';
+import { askYes } from './ask.ts';
+import { type Prepared, prepare } from './prepare.ts';
+import { say } from './say.ts';
+
+export interface Ready {
+  readonly prepared: Prepared;
+  readonly session: Session;
+}
+
+/**
+ * Prepares the build and makes its working copy. Without privileges wherever the tree can be read and the environment is readable or
+ * can be re-constructed; else with the one privileged step, where the user agrees to it.
+ */
+export async function workingCopy(build: KeptBuild, options: RunOptions): Promise<Result<Ready>> {
+  const closed = build.access !== 'readable';
+  const denied = closed || build.envFile?.access === 'denied';
+  if (options.sudo && denied) return privileged(build, options);
+  if (!closed) {
+    const prepared = await prepare(build, options);
+    if (prepared.ok) return plain(prepared.value);
+    if (!denied || !(await agreed(build))) return prepared;
+    return privileged(build, options);
+  }
+  if (await agreed(build)) return privileged(build, options);
+  return fail(`read ${build.outer}`, {
+    call: `open(${JSON.stringify(build.content)}, O_DIRECTORY)`,
+    errno: 'EACCES',
+    hint: `it belongs to ${build.owner.user ?? build.owner.uid}: --sudo copies it with one privileged step: ${privilegedStep(build)}`,
+  });
+}
+
+async function plain(prepared: Prepared): Promise<Result<Ready>> {
+  const session = createSession(process.env);
+  if (!session.ok) return session;
+  const report = copyTree(prepared.build.content, session.value.build);
+  if (!report.ok) {
+    finishSession(session.value, { keep: false });
+    return report;
+  }
+  trace('time', 'copied');
+  saySkipped(report.value, prepared);
+  return withEnvironmentFile({ prepared, session: { ...session.value, report: report.value } });
+}
+
+/** The question, where there is a terminal to ask it on; the exact command is shown first. */
+async function agreed(build: KeptBuild): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return false;
+  say(
+    `you may not read ${build.access === 'readable' ? 'its env-vars' : build.outer}, and no derivation tells its environment`,
+  );
+  say(`one privileged step would copy it: ${privilegedStep(build)}`);
+  return askYes('run it?');
+}
+
+function privilegedStep(build: KeptBuild): string {
+  const tool = privilegeTool(process.env['PATH'] ?? '') ?? 'sudo';
+  return privilegedCommand(build.content, tool).map(shellWord).join(' ');
+}
+
+async function privileged(build: KeptBuild, options: RunOptions): Promise<Result<Ready>> {
+  const session = createSession(process.env);
+  if (!session.ok) return session;
+  say(`copying with privileges: ${privilegedStep(build)}`);
+  const report = await copyWithPrivileges(build.content, session.value.build, process.env['PATH'] ?? '');
+  const prepared = report.ok ? await prepare(readFrom(build, session.value.build), options) : report;
+  if (!report.ok || !prepared.ok) {
+    finishSession(session.value, { keep: false });
+    return report.ok ? (prepared as { readonly ok: false } & Result<never>) : report;
+  }
+  saySkipped(report.value, prepared.value);
+  return withEnvironmentFile({ prepared: prepared.value, session: { ...session.value, report: report.value } });
+}
+
+/** The same build, with its environment file read from the copy. */
+function readFrom(build: KeptBuild, copy: HostPath): KeptBuild {
+  for (const name of ['env-vars', 'environment-variables']) {
+    const path = hostPath(`${copy}/${name}`);
+    const stats = statSync(fsPath(path), { throwIfNoEntry: false });
+    if (stats?.isFile() === true) {
+      return {
+        ...build,
+        access: 'readable',
+        envFile: { path, access: 'readable', sizeBytes: stats.size, modifiedAtMs: stats.mtimeMs },
+      };
+    }
+  }
+  return { ...build, access: 'readable', envFile: null };
+}
+
+/** What is missing in the copy, in one line; a re-constructed env-vars is not. */
+function saySkipped(report: CopyReport, { env }: Prepared): void {
+  const replaced = env.source.kind === 're-constructed' && report.skipped.some(({ path }) => path === 'env-vars');
+  const count = report.skippedCount - (replaced ? 1 : 0);
+  if (count === 0) return;
+  const first = report.skipped.filter(({ path }) => !(replaced && path === 'env-vars')).slice(0, 3);
+  const names = first.map(({ path, errno }) => `${path} (${errno})`).join(', ');
+  say(
+    `${count} of its files could not be copied and ${count === 1 ? 'is' : 'are'} missing inside: ${names}${count > first.length ? ', …' : ''}`,
+  );
+}
+
+/** Writes the re-constructed environment where the build's own would be, and says so, once. */
+function withEnvironmentFile(ready: Ready): Result<Ready> {
+  const { env } = ready.prepared;
+  if (env.source.kind === 'file') return ok(ready);
+  const path = `${ready.session.build}/env-vars`;
+  try {
+    rmSync(fsPath(path), { recursive: true, force: true });
+    writeFileSync(fsPath(path), writeEnvVars(env.variables).bytes, { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    finishSession(ready.session, { keep: false });
+    return fail('write /build/env-vars in the working copy', systemError(error));
+  }
+  sayReconstructed(env);
+  return ok(ready);
+}
+
+function sayReconstructed({ source }: EnvVars): void {
+  if (source.kind !== 're-constructed') return;
+  say(
+    `env-vars cannot be read: the environment is re-constructed from ${source.derivation} (${source.foundBy}); lost: ${source.lost.join('; ')}`,
+  );
+}

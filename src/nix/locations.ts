@@ -1,0 +1,49 @@
+/** Where kept build directories lie on this machine (nix-sandbox.md, section 1.1). */
+import { readdirSync } from 'node:fs';
+import { fromBytes, fsPath, hostPath } from '../base/path.ts';
+import type { KeptBuild } from './kept-build.ts';
+import { shapeOf } from './layout.ts';
+import { inspectDirectory } from './recognise.ts';
+
+export interface Places {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly storeRoot: string | null;
+  /** More directories to look into. */
+  readonly extra: readonly string[];
+}
+
+/** The kept builds of all places, newest first. */
+export async function listKeptBuilds({ environment, storeRoot, extra }: Places): Promise<readonly KeptBuild[]> {
+  const root = storeRoot ?? '';
+  const more = (environment['NIX_BUILD_SHELL_PATH'] ?? '').split(':');
+  const places = [
+    environment['TMPDIR'] ?? '/tmp',
+    '/tmp',
+    '/var/tmp',
+    `${root}/nix/var/nix/builds`,
+    `${root}/nix/var/nix/b`,
+    ...more,
+    ...extra,
+  ];
+  const builds = [...new Set(places)].filter(place => place.startsWith('/')).flatMap(buildsIn);
+  return builds.sort((a, b) => b.keptAtMs - a.keptAtMs);
+}
+
+function buildsIn(place: string): readonly KeptBuild[] {
+  return names(place).flatMap(name => {
+    const path = `${place.replace(/\/$/, '')}/${name}`;
+    if (shapeOf(path) === null) return [];
+    const build = inspectDirectory(hostPath(path), path);
+    return build.ok ? [build.value] : [];
+  });
+}
+
+function names(place: string): readonly string[] {
+  try {
+    return readdirSync(fsPath(place), { encoding: 'buffer' as 'utf8' }).map(name =>
+      fromBytes(name as unknown as Buffer),
+    );
+  } catch {
+    return [];
+  }
+}

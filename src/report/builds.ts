@@ -1,0 +1,101 @@
+/** Kept builds as text: `list` and `show`. */
+import { shellWord } from '../base/printable.ts';
+import type { Derivation } from '../nix/derivation.ts';
+import type { EnvVars } from '../nix/env-vars.ts';
+import type { KeptBuild } from '../nix/kept-build.ts';
+import { age, fields, section, table, wrapped } from './text.ts';
+
+/** One line a build: name, age, owner, what can be read, and the path last, as it may be long. */
+export function listText(builds: readonly KeptBuild[], nowMs: number): string {
+  const rows = builds.map(build => [
+    build.name?.value ?? '(name unknown)',
+    age(build.keptAtMs, nowMs),
+    build.owner.user ?? String(build.owner.uid),
+    readability(build),
+    shellWord(build.outer),
+  ]);
+  return table([['NAME', 'AGE', 'OWNER', 'ENVIRONMENT', 'DIRECTORY'], ...rows]);
+}
+
+function readability(build: KeptBuild): string {
+  if (build.access !== 'readable') return 'unreadable';
+  if (build.envFile === null) return 'from the .drv';
+  return build.envFile.access === 'readable' ? 'env-vars' : 'from the .drv';
+}
+
+/** All that `show` tells of one build. */
+export interface Shown {
+  readonly build: KeptBuild;
+  readonly environment: EnvVars | null;
+  readonly derivation: Derivation | null;
+  /** How the derivation was found, or why it was not. */
+  readonly derivationFoundBy: string | null;
+  readonly shell: string | null;
+  /** Where a command starts, inside. */
+  readonly workingDirectory: string | null;
+  /** What the caller cannot read below the content directory: a count, and the first paths. */
+  readonly unreadable: { readonly count: number; readonly first: readonly string[]; readonly complete: boolean };
+  readonly problems: readonly string[];
+}
+
+/** The facts of one build, in words. */
+export function showText(shown: Shown, nowMs: number): string {
+  const { build, environment, derivation, unreadable } = shown;
+  const source = environment?.source;
+  const facts = fields([
+    ['name', build.name === null ? 'unknown' : `${build.name.value} (from the ${build.name.source})`],
+    ['version', build.packageVersion],
+    ['directory', build.outer],
+    ['content', build.content === build.outer ? null : build.content],
+    ['left by', `${SYSTEM[build.system]}${build.sandboxed === false ? ', without a sandbox' : ''}`],
+    ['kept', `${new Date(build.keptAtMs).toISOString()} (${age(build.keptAtMs, nowMs)} ago)`],
+    ['owner', `${build.owner.user ?? 'no name'} (${build.owner.uid}:${build.owner.gid})`],
+    ['build top', build.buildTop],
+    ['attributes', build.structuredAttrs ? 'structured (.attrs.json, .attrs.sh)' : null],
+    ['derivation', derivation?.path ?? shown.derivationFoundBy],
+    ['found by', derivation === null ? null : shown.derivationFoundBy],
+    [
+      'outputs',
+      derivation?.outputs.map(({ name, path }) => `${name}: ${path === '' ? '(path not known beforehand)' : path}`) ??
+        null,
+    ],
+    ['fixed output', derivation?.fixedOutput === true ? 'yes: Nix gives it the network; here --net does' : null],
+    ['shell', shown.shell],
+    ['starts in', shown.workingDirectory],
+    ['environment', environment === null ? 'none' : sourceText(environment)],
+    [
+      'unreadable',
+      unreadable.count === 0
+        ? null
+        : `${unreadable.complete ? '' : 'at least '}${unreadable.count} of its files: ${unreadable.first.join(', ')}`,
+    ],
+  ]);
+  const lost = source?.kind === 're-constructed' ? source.lost : [];
+  const problems = [
+    ...build.problems,
+    ...shown.problems,
+    ...(environment?.problems.slice(0, 20).map(({ line, message }) => `env-vars, line ${line}: ${message}`) ?? []),
+  ];
+  const bullet = (lines: readonly string[]): string => lines.map(line => wrapped(line, '    ', '  - ')).join('');
+  return (
+    facts +
+    section('Lost, as the environment is re-constructed:', bullet(lost)) +
+    section('Notes:', bullet(problems)) +
+    section('Enter:', `  nix-build-shell ${shellWord(build.outer)}\n`)
+  );
+}
+
+const SYSTEM: Readonly<Record<KeptBuild['system'], string>> = { nix: 'Nix', lix: 'Lix', guix: 'Guix' };
+
+function sourceText(environment: EnvVars): string {
+  const count = `${environment.variables.length} variables`;
+  const { source } = environment;
+  switch (source.kind) {
+    case 'file':
+      return `${count}, from ${source.path}`;
+    case 're-constructed':
+      return `${count}, re-constructed from ${source.derivation}`;
+    case 'none':
+      return 'none';
+  }
+}

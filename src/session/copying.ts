@@ -1,0 +1,139 @@
+/** The state of one copy, and what a call that failed does to it: the entry is skipped by name, or the whole copy fails. */
+import { errnoName } from '../base/errno.ts';
+import { type Failure, fail } from '../base/failure.ts';
+import { fromBytes, type HostPath } from '../base/path.ts';
+import { syscall } from '../ffi/syscalls.ts';
+import { type Arena, nameAt } from './arena.ts';
+import type { Offers } from './content.ts';
+import { E, O_NOATIME, TYPE } from './linux.ts';
+import type { CopyReport, Skipped } from './session.ts';
+
+/** A directory that is being copied: its two descriptors, and what is left to do in it. */
+export interface Frame {
+  /** Its name in its parent. */
+  readonly name: Buffer;
+  /** -1 while closed (walk.ts bounds how many are open) or lost. */
+  from: number;
+  to: number;
+  /** To recognise it when it is opened again through `..`. */
+  readonly identity: string;
+  readonly toIdentity: string;
+  /** The final mode and times: set when its content is there. */
+  readonly mode: number;
+  readonly times: Uint32Array;
+  /** The names of subdirectories still to be copied, each ended by NUL. */
+  pending: Buffer;
+  next: number;
+  /** Whether O_NOATIME is worth trying in it: only for the owner's own files (open(2)). */
+  noAtime: boolean;
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+export interface Copying {
+  readonly from: HostPath;
+  readonly to: HostPath;
+  readonly arena: Arena;
+  readonly offers: Offers;
+  readonly report: Writable<Omit<CopyReport, 'skipped'>> & { readonly skipped: Skipped[] };
+  readonly frames: Frame[];
+  /** Who makes the copy: set-id bits survive only where owner and group stay the same. */
+  readonly uid: number;
+  readonly gid: number;
+  /** The first failure; ends the copy. */
+  failure: Failure | null;
+}
+
+const LISTED = 1000;
+/** A copy that goes on after these would skip everything that follows. EIO counts only where we write. */
+const FATAL: readonly number[] = [E.NOSPC, E.DQUOT, E.MFILE, E.NFILE, E.NOMEM, E.ROFS];
+const KINDS: ReadonlyMap<number, Skipped['kind']> = new Map([
+  [TYPE.fifo, 'fifo'],
+  [TYPE.character, 'device'],
+  [TYPE.block, 'device'],
+  [TYPE.directory, 'directory'],
+  [TYPE.file, 'file'],
+  [TYPE.link, 'link'],
+  [TYPE.socket, 'socket'],
+]);
+
+/** Whether everything after this -errno would fail as well. */
+export function endsCopy(result: number): boolean {
+  return FATAL.includes(-result);
+}
+
+/** The path of the directory on top of the stack, relative to the tree; '' for the tree itself. */
+function currentPath(copying: Copying): string {
+  return copying.frames
+    .slice(1)
+    .map(frame => `${fromBytes(frame.name)}/`)
+    .join('');
+}
+
+/**
+ * Takes note of a call that failed for the entry `name` of the current directory.
+ * @param result the call's -errno
+ * @param side whether the kept directory or the copy refused
+ */
+export function failed(
+  copying: Copying,
+  name: string,
+  type: number,
+  call: string,
+  result: number,
+  side: 'read' | 'write',
+): void {
+  if (endsCopy(result) || (side === 'write' && -result === E.IO)) {
+    const path = `${side === 'write' ? copying.to : copying.from}/${currentPath(copying)}${name}`;
+    copying.failure ??= copyFailure(copying.from, copying.to, `${call}(${JSON.stringify(path)})`, -result);
+    return;
+  }
+  const { report } = copying;
+  report.skippedCount += 1;
+  if (report.skipped.length < LISTED)
+    report.skipped.push({
+      path: currentPath(copying) + name,
+      kind: KINDS.get(type) ?? 'other',
+      errno: errnoName(-result),
+    });
+}
+
+/** As {@link failed}, with the name still in the arena. */
+export function failedAt(
+  copying: Copying,
+  at: number,
+  type: number,
+  call: string,
+  result: number,
+  side: 'read' | 'write',
+): void {
+  failed(copying, nameAt(copying.arena, at), type, call, result, side);
+}
+
+/** The failure of a whole copy, with a hint for what can be done about this errno. */
+export function copyFailure(from: HostPath, to: HostPath, call: string, errno: number): Failure {
+  return fail(`make the working copy of ${from}`, { call, errno: errnoName(errno), hint: hintFor(errno, to) }).failure;
+}
+
+function hintFor(errno: number, to: HostPath): string | null {
+  if (errno === E.NOSPC || errno === E.DQUOT || errno === E.ROFS || errno === E.IO)
+    return `the copy is put in ${to}: make room there, or choose another place with NIX_BUILD_SHELL_SESSIONS=DIR (or XDG_CACHE_HOME)`;
+  if (errno === E.MFILE || errno === E.NFILE) return "raise the limit of open files ('ulimit -n'; 256 are enough)";
+  return null;
+}
+
+/** Opens something of the kept directory without leaving a trace where that is allowed; a descriptor or -errno. */
+export function openSource(frame: Frame, name: number, flags: number): number {
+  if (frame.noAtime) {
+    const fd = syscall('openat', frame.from, name, flags | O_NOATIME);
+    if (fd !== -E.PERM) return fd;
+    frame.noAtime = false;
+  }
+  return syscall('openat', frame.from, name, flags);
+}
+
+/** The mode that the copy gets: set-id bits would mean another owner or group than they did, so they go where that changed. */
+export function keptMode(mode: number, owner: { uid: number; gid: number }, copying: Copying): number {
+  const same = owner.uid === copying.uid && owner.gid === copying.gid;
+  return same ? mode : mode & 0o1777;
+}

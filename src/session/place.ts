@@ -1,0 +1,49 @@
+/** Where sessions lie on the host. */
+import { lstatSync, mkdirSync } from 'node:fs';
+import { fail, ok, type Result, systemError } from '../base/failure.ts';
+import { fsPath, type HostPath, hostPath } from '../base/path.ts';
+
+/** The part of the environment that says where. */
+export type PlaceEnvironment = Readonly<Record<string, string | undefined>>;
+
+const HINT = 'NIX_BUILD_SHELL_SESSIONS names another directory';
+
+/**
+ * The directory of all sessions: `$NIX_BUILD_SHELL_SESSIONS`, else `nix-build-shell/sessions` below `$XDG_CACHE_HOME` or
+ * `~/.cache`, else (no home, or none that can be written) `$TMPDIR/nix-build-shell-<uid>`. Pure: nothing is made.
+ */
+export function sessionsPlaces(environment: PlaceEnvironment, uid: number): readonly HostPath[] {
+  const chosen = environment['NIX_BUILD_SHELL_SESSIONS'];
+  if (chosen?.startsWith('/') === true) return [hostPath(chosen)];
+  const cache =
+    environment['XDG_CACHE_HOME'] ?? (environment['HOME'] === undefined ? undefined : `${environment['HOME']}/.cache`);
+  const shared = hostPath(`${environment['TMPDIR'] || '/tmp'}/nix-build-shell-${uid}`);
+  return cache?.startsWith('/') === true ? [hostPath(`${cache}/nix-build-shell/sessions`), shared] : [shared];
+}
+
+/** The first place that can be had, made where it is missing: the caller's own directory, mode 0700. */
+export function sessionsDirectory(environment: PlaceEnvironment): Result<HostPath> {
+  const uid = process.geteuid?.() ?? 0;
+  let last: Result<HostPath> = fail('find a place for sessions', { hint: HINT });
+  for (const place of sessionsPlaces(environment, uid)) {
+    last = usable(place, uid);
+    if (last.ok) return last;
+  }
+  return last;
+}
+
+/** Others may be able to write to the directory above (`/tmp`): what they planted there is refused. */
+function usable(place: HostPath, uid: number): Result<HostPath> {
+  const wanted = `keep sessions in ${place}`;
+  try {
+    mkdirSync(fsPath(place), { recursive: true, mode: 0o700 });
+    const stats = lstatSync(fsPath(place));
+    if (!stats.isDirectory()) return fail(wanted, { because: 'it is no directory', hint: HINT });
+    if (stats.uid !== uid) return fail(wanted, { because: `it belongs to user ${stats.uid}`, hint: HINT });
+    if ((stats.mode & 0o022) !== 0)
+      return fail(wanted, { because: 'others may write to it', hint: `chmod 700 it, or ${HINT}` });
+    return ok(place);
+  } catch (error) {
+    return fail(wanted, { ...systemError(error), hint: HINT });
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * Sessions on disk: `<sessions>/<id>/{build,root}` with a lock file `<id>.lock` beside it. A session whose lock nobody holds was
+ * left by a launcher that was killed, and is swept; one without a lock file was kept on purpose.
+ */
+import { closeSync, mkdirSync, readdirSync, unlinkSync } from 'node:fs';
+import { fail, ok, type Result, systemError } from '../base/failure.ts';
+import { fsPath, type HostPath, hostPath } from '../base/path.ts';
+import { trace } from '../base/trace.ts';
+import { takeLock } from './lock.ts';
+import { type PlaceEnvironment, sessionsDirectory } from './place.ts';
+import { closeAll, removeSome, removeTree, startRemoval } from './remove.ts';
+import type { Session } from './session.ts';
+
+const held = new Map<string, number>();
+const LOCK = '.lock';
+
+/** A new session: its directory and its empty root; the working copy is still to be made. The lock is held until it is finished. */
+export function createSession(environment: PlaceEnvironment): Result<Session> {
+  const place = sessionsDirectory(environment);
+  if (!place.ok) return place;
+  const id = `${Date.now().toString(36)}-${process.pid}`;
+  const directory = hostPath(`${place.value}/${id}`);
+  const lock = takeLock(directory + LOCK, true);
+  if (!lock.ok) return lock;
+  if (lock.value === null)
+    return fail(`make a session in ${place.value}`, { because: `${id} is locked by another process` });
+  held.set(directory, lock.value);
+  const root = hostPath(`${directory}/root`);
+  try {
+    mkdirSync(fsPath(directory), { mode: 0o700 });
+    mkdirSync(fsPath(root), { mode: 0o755 });
+  } catch (error) {
+    removeTree(directory);
+    release(directory);
+    return fail(`make a session in ${place.value}`, {
+      ...systemError(error),
+      hint: 'NIX_BUILD_SHELL_SESSIONS names another directory',
+    });
+  }
+  const report = { files: 0, directories: 0, others: 0, bytes: 0, skippedCount: 0, skipped: [] };
+  return ok({ version: 1, directory, build: hostPath(`${directory}/build`), root, report });
+}
+
+/** Ends a session: its files go, unless they are to be kept. */
+export function finishSession(session: Session, { keep }: { readonly keep: boolean }): Result<null> {
+  const removed = keep ? ok(null) : removeTree(session.directory);
+  release(session.directory);
+  return removed;
+}
+
+function release(directory: string): void {
+  const lock = held.get(directory);
+  held.delete(directory);
+  // Unlinked while it is held: whoever waits for it sees that its name is gone.
+  tryTo(() => unlinkSync(fsPath(directory + LOCK)));
+  if (lock !== undefined) closeSync(lock);
+}
+
+function tryTo(action: () => void): void {
+  try {
+    action();
+  } catch {
+    // The next sweep tries again.
+  }
+}
+
+/**
+ * Removes what killed launchers left. Costs one listing where there is nothing to do, and at most `budgetMs` where there is: the rest
+ * is left to the next start.
+ */
+export function sweepSessions(environment: PlaceEnvironment, budgetMs = 100): void {
+  const place = sessionsDirectory(environment);
+  if (!place.ok) return;
+  const until = performance.now() + budgetMs;
+  for (const name of names(place.value)) {
+    if (performance.now() > until) return;
+    if (name.endsWith(LOCK)) sweep(hostPath(`${place.value}/${name.slice(0, -LOCK.length)}`), until);
+  }
+}
+
+function names(directory: HostPath): readonly string[] {
+  try {
+    return readdirSync(fsPath(directory));
+  } catch {
+    return [];
+  }
+}
+
+function sweep(directory: HostPath, until: number): void {
+  if (held.has(directory)) return;
+  const lock = takeLock(directory + LOCK, false);
+  if (!lock.ok || lock.value === null) return;
+  trace('copy', `sweeps ${directory}, which a killed launcher left`);
+  const removal = startRemoval(directory);
+  if (removeSome(removal, until)) tryTo(() => unlinkSync(fsPath(directory + LOCK)));
+  else closeAll(removal);
+  closeSync(lock.value);
+}
