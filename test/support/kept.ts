@@ -4,7 +4,7 @@
  * A kind is built once per test run and shared by all test files, so nobody may change it: `arrange` makes copies.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ordinaryUser } from './need.ts';
 import { asUser, environmentFor, PROJECT } from './program.ts';
@@ -20,7 +20,11 @@ export type Kind =
   | 'tricky'
   | 'tricky-new'
   | 'raw'
-  | 'odd-files';
+  | 'odd-files'
+  | 'oracle.plain'
+  | 'oracle.fixed-output'
+  | 'oracle.structured-attrs'
+  | 'oracle.multiple-outputs';
 
 /**
  * Who builds: `daemon`: build users own what is kept (multi-user Nix); `root`: root without build users;
@@ -83,16 +87,18 @@ export function nixBuild(args: readonly string[], builder: Builder = 'daemon'): 
   return result;
 }
 
-/** The expressions where every builder can read them. */
+/** The expressions, and the probe that they build with, where every builder can read them. */
 function expressions(): string {
-  const copy = join(runDirectory(), 'nix');
+  const copy = join(runDirectory(), 'expressions');
   if (!existsSync(copy)) {
     const unfinished = `${copy}.${process.pid}`;
-    spawnSync('cp', ['-r', join(PROJECT, 'fixtures/nix'), unfinished]);
+    for (const directory of ['fixtures', 'test/oracle']) mkdirSync(join(unfinished, directory), { recursive: true });
+    cpSync(join(PROJECT, 'fixtures/nix'), join(unfinished, 'fixtures/nix'), { recursive: true });
+    cpSync(join(PROJECT, 'test/oracle/probe.sh'), join(unfinished, 'test/oracle/probe.sh'));
     spawnSync('chmod', ['-R', 'a+rX', unfinished]);
     rename(unfinished, copy);
   }
-  return copy;
+  return join(copy, 'fixtures/nix');
 }
 
 /** Another test file of the run may be first: then its result is ours, too. */
@@ -112,8 +118,7 @@ function makeFor(store: string, uid: number, gid: number): void {
 
 // Colours, and the three kinds of quotes that Nix used (nix-sandbox: section 1.1).
 const KEEPING = /keeping build directory (?:['‘"])(.+?)(?:['’"])/;
-const FAILED =
-  /(\/nix\/store\/[0-9a-z]{32}-(.+)\.drv)' failed with exit code|Cannot build '(\/nix\/store\/[0-9a-z]{32}-(.+)\.drv)'/;
+const FAILED = /(\/nix\/store\/[0-9a-z]{32}-(.+)\.drv)' failed |Cannot build '(\/nix\/store\/[0-9a-z]{32}-(.+)\.drv)'/;
 
 function parse(printed: string, store: string): Kept {
   const text = printed.replaceAll(/\x1b\[[0-9;]*m/g, '');

@@ -1,0 +1,111 @@
+/**
+ * A store without Nix: the very paths that the recorded kept directories name, filled with this machine's static bash and
+ * busybox and with the recorded derivations and sources. For `--store ROOT`.
+ */
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
+import { logOf } from './arrange.ts';
+import type { Kept } from './kept.ts';
+import { RECORDINGS } from './recorded.ts';
+
+const BASH = '/bin/bash-static';
+const BUSYBOX = '/bin/busybox';
+
+/** fixtures/kept/store.json: which store paths are programs of the machine. */
+interface Programs {
+  readonly bash: string;
+  readonly busybox: string;
+  /** The bare files that the first two were made of. */
+  readonly bashFile: string;
+  readonly busyboxFile: string;
+}
+
+export interface FakeStore {
+  /** For `--store`. */
+  readonly root: string;
+  /** `/nix/store/…-bash-static`, with bin/bash and bin/sh. */
+  readonly bash: string;
+  /** `/nix/store/…-busybox-static`, with an applet each in bin. */
+  readonly busybox: string;
+}
+
+function programs(): Programs {
+  return JSON.parse(readFileSync(join(RECORDINGS, 'store.json'), 'utf8')) as Programs;
+}
+
+/**
+ * Makes `directory/nix/store` with all that the fixtures name. As root it looks like a real store (0555 and 0444, owned by
+ * root); otherwise directories stay writable for us, so that they can be removed again.
+ */
+export function fakeStore(directory: string): FakeStore {
+  const paths = programs();
+  const store = join(directory, 'nix/store');
+  mkdirSync(store, { recursive: true });
+  cpSync(join(RECORDINGS, 'store'), store, { recursive: true });
+  copyFileSync(BASH, join(directory, paths.bashFile));
+  copyFileSync(BUSYBOX, join(directory, paths.busyboxFile));
+  const bash = join(directory, paths.bash, 'bin');
+  mkdirSync(bash, { recursive: true });
+  copyFileSync(BASH, join(bash, 'bash'));
+  symlinkSync('bash', join(bash, 'sh'));
+  makeBusybox(join(directory, paths.busybox, 'bin'));
+  const logs = join(directory, 'nix/var/log/nix/drvs');
+  mkdirSync(logs, { recursive: true });
+  cpSync(join(RECORDINGS, 'log'), logs, { recursive: true });
+  execFileSync('chmod', ['-R', process.getuid?.() === 0 ? 'a+rX,a-w' : 'a+rX', store]);
+  for (const path of [paths.bashFile, paths.busyboxFile]) chmodSync(join(directory, path), 0o555);
+  chmodSync(store, 0o1775);
+  return { root: directory, bash: paths.bash, busybox: paths.busybox };
+}
+
+function makeBusybox(bin: string): void {
+  mkdirSync(bin, { recursive: true });
+  copyFileSync(BUSYBOX, join(bin, 'busybox'));
+  const applets = execFileSync(BUSYBOX, ['--list'], { encoding: 'utf8' }).split('\n');
+  for (const applet of applets)
+    if (!['', 'sh', 'ash', 'bash', 'busybox'].includes(applet)) symlinkSync('busybox', join(bin, applet));
+}
+
+/** Writes fixtures/kept/store, store.json and log from the machine's real store: what the given builds are made of. */
+export function recordStore(builds: readonly Kept[]): void {
+  const store = join(RECORDINGS, 'store');
+  const log = join(RECORDINGS, 'log');
+  for (const directory of [store, log]) rmSync(directory, { recursive: true, force: true });
+  mkdirSync(store);
+  const closure = execFileSync('nix-store', ['-qR', '--include-outputs', ...builds.map(kept => kept.drv)], {
+    encoding: 'utf8',
+    env: { ...process.env, NIX_REMOTE: 'daemon' },
+  });
+  const found: Record<string, string> = {};
+  const names = { 'bash-static': 'bash', 'busybox-static': 'busybox', bash: 'bashFile', busybox: 'busyboxFile' };
+  for (const path of closure.split('\n').filter(line => line !== '')) {
+    const key = Object.entries(names).find(([name]) => basename(path).slice(33) === name)?.[1];
+    if (key === undefined) cpSync(path, join(store, basename(path)), { recursive: true });
+    else found[key] = path;
+  }
+  execFileSync('chmod', ['-R', 'u+w', store]);
+  writeFileSync(join(RECORDINGS, 'store.json'), `${JSON.stringify(found, null, 2)}\n`);
+  for (const kept of builds) {
+    const from = logOf(kept);
+    const to = join(log, from.split('/').slice(-2).join('/'));
+    mkdirSync(join(to, '..'), { recursive: true });
+    if (existsSync(from)) copyFileSync(from, to);
+  }
+}
+
+/** The recorded store paths, as names. */
+export function recordedStorePaths(): string[] {
+  return readdirSync(join(RECORDINGS, 'store'));
+}
