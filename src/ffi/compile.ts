@@ -1,19 +1,12 @@
-/** From symbolic calls to the entries of a table: the frame around the child's part (executor.md, section 4). */
+/** From symbolic calls to the entries of the child's part of a table (executor.md, section 4). */
 import type { Arg, Call, RuntimeValue } from '../base/call.ts';
 import { toBytes } from '../base/path.ts';
 import { SYSCALL_NAMES, type SyscallName } from './syscalls.ts';
 import { type Entry, type Value, WORD } from './table.ts';
 
-const SIG_SETMASK = 2;
-const SIGCHLD = 17;
-const CLONE_VM_VFORK_PIDFD = 0x100 | 0x4000 | 0x1000;
-
 /** The statuses with which the child ends when a call failed, and when its launcher had died before. */
 export const CHILD_FAILED = 127;
 export const CHILD_ORPHANED = 126;
-
-/** The structures that the frame needs: name → bytes. */
-export const FRAME_CELLS = { allSignals: 8, oldSignals: 8, pidfd: 8 } as const;
 
 /** What the runtime arguments of calls become: descriptors, by name. */
 export type Runtime = Readonly<Record<RuntimeValue, Value>>;
@@ -49,7 +42,7 @@ function value(arg: Arg, runtime: Runtime): Value {
 }
 
 /** The label of the child's n-th call. */
-function label(index: number): string {
+export function callLabel(index: number): string {
   return `call ${index}`;
 }
 
@@ -59,7 +52,7 @@ function target(calls: readonly Call[], index: number): Entry['store'] {
   if (name === undefined) return undefined;
   for (let later = index + 1; later < calls.length; later += 1) {
     const at = calls[later]?.args.findIndex(arg => arg.kind === 'result' && arg.of === name) ?? -1;
-    if (at >= 0) return { label: label(later), word: WORD.a0 + at };
+    if (at >= 0) return { label: callLabel(later), word: WORD.a0 + at };
   }
   throw new Error(`nobody wants the result ${name}`);
 }
@@ -70,7 +63,7 @@ export function childEntries(calls: readonly Call[], runtime: Runtime): readonly
   const entries = calls.map((call, index): Entry => {
     const store = target(calls, index);
     return {
-      label: label(index),
+      label: callLabel(index),
       call: syscallName(call.name),
       args: call.args.map(arg => value(arg, runtime)),
       ...(store === undefined ? {} : { store }),
@@ -82,22 +75,5 @@ export function childEntries(calls: readonly Call[], runtime: Runtime): readonly
     ...entries,
     { label: 'failed', call: 'exit_group', args: [CHILD_FAILED] },
     { label: 'orphaned', call: 'exit_group', args: [CHILD_ORPHANED] },
-  ];
-}
-
-/** The parent's part: all signals blocked around the clone; the end entry gives the child's pid or -errno. */
-export function frameEntries(cloneFlags: number): readonly Entry[] {
-  return [
-    { call: 'rt_sigprocmask', args: [SIG_SETMASK, { cell: 'allSignals' }, { cell: 'oldSignals' }, 8] },
-    {
-      call: 'clone',
-      args: [CLONE_VM_VFORK_PIDFD + SIGCHLD + cloneFlags, 0, { cell: 'pidfd' }, 0, 0],
-      // The child writes its 0 first and the parent its pid last: with VFORK this is no race.
-      store: { label: 'end', word: WORD.a0 },
-      match: 0,
-      onMatch: label(0),
-    },
-    { call: 'rt_sigprocmask', args: [SIG_SETMASK, { cell: 'oldSignals' }, 0, 8] },
-    { label: 'end', call: 'end', args: [0] },
   ];
 }

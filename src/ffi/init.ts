@@ -1,7 +1,7 @@
 /**
  * Process 1 of the sandbox, as a table (executor.md, section 8): starts the command, reaps every orphan, writes how the
- * command ended into a file of 16 bytes (wait status, then the result of execve), and ends. It runs as a program of its own, so
- * that nothing of Node's memory is within the command's reach.
+ * command ended into a file of 24 bytes (wait status, then the results of clone and of execve), and ends. It runs as a program of
+ * its own, so that nothing of Node's memory is within the command's reach.
  */
 import { type Entry, WORD } from './table.ts';
 
@@ -12,8 +12,9 @@ const WALL = 0x40000000;
 const F_SETFD = 2;
 const FD_CLOEXEC = 1;
 
-/** The size of the report in bytes: two little-endian words. */
-export const REPORT_SIZE = 16;
+/** The size of the report in bytes, and where its little-endian words are. */
+export const REPORT_SIZE = 24;
+export const REPORT = { waitStatus: 0, clone: 8, execve: 16 } as const;
 
 /** The structures that init's table needs: name → bytes. */
 export const INIT_CELLS = { report: REPORT_SIZE, emptySet: 8 } as const;
@@ -31,7 +32,7 @@ export function initEntries({ program, argv, environment }: Command, statusFd: n
     {
       call: 'clone',
       args: [CLONE_VM_VFORK | SIGCHLD, 0, 0, 0, 0],
-      store: { label: 'wait', word: WORD.match },
+      store: { cell: 'report', at: REPORT.clone },
       match: 0,
       onMatch: 'child',
       onError: 'report',
@@ -40,11 +41,13 @@ export function initEntries({ program, argv, environment }: Command, statusFd: n
     { call: 'jump', args: [], onError: 'wait' },
     { label: 'report', call: 'pwrite64', args: [statusFd, { cell: 'report' }, REPORT_SIZE, 0] },
     { call: 'exit_group', args: [0] },
-    { label: 'child', call: 'rt_sigprocmask', args: [SIG_SETMASK, { cell: 'emptySet' }, 0, 8] },
+    // The child shares the memory: it says itself whom to wait for.
+    { label: 'child', call: 'getpid', args: [], store: { label: 'wait', word: WORD.match } },
+    { call: 'rt_sigprocmask', args: [SIG_SETMASK, { cell: 'emptySet' }, 0, 8] },
     {
       call: 'execve',
       args: [{ pointTo: program }, { vector: argv }, { vector: environment }],
-      store: { cell: 'report', at: 8 },
+      store: { cell: 'report', at: REPORT.execve },
     },
     { call: 'exit_group', args: [127] },
   ];

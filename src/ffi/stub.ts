@@ -2,8 +2,10 @@
  * The interpreter of syscall programs, as machine code (executor.md; the listings are docs/executor-*.s), and the
  * ways to map it: memfd first, anonymous memory second (section 3 there).
  */
+import { executableMemory } from './executable.ts';
 import { koffi, type NativeFunction } from './koffi.ts';
 import { allocate, type Memory } from './memory.ts';
+import type { Carrier } from './request.ts';
 import { type Architecture, ownArchitecture, syscall } from './syscalls.ts';
 
 const CODE: Readonly<Record<Architecture, string>> = {
@@ -24,30 +26,10 @@ export function stubCode(architecture: Architecture): Buffer {
 const PAGE = 4096;
 const PROT = { read: 1, write: 2, exec: 4 };
 const MAP = { private: 2, anonymous: 0x20 };
-const MFD = { cloexec: 1, exec: 0x10 };
-const EINVAL = 22;
-
-/**
- * An anonymous file with the given bytes that may be executed (memfd_create(2)); -errno where that is refused.
- * MFD_EXEC is unknown before Linux 6.3, so EINVAL asks again without it.
- */
-export function executableFile(name: string, content: Buffer): number {
-  const memory = allocate(content.length + 64);
-  memory.bytes.write(`${name}\0`, content.length, 'latin1');
-  content.copy(memory.bytes);
-  const at = memory.address + content.length;
-  let fd = syscall('memfd_create', at, MFD.cloexec | MFD.exec);
-  if (fd === -EINVAL) fd = syscall('memfd_create', at, MFD.cloexec);
-  if (fd < 0) return fd;
-  const written = syscall('write', fd, memory.address, content.length);
-  if (written === content.length) return fd;
-  syscall('close', fd);
-  return written < 0 ? written : -5;
-}
 
 /** Maps code readable and executable through a memfd. @returns the address, or -errno */
 export function mapThroughFile(code: Buffer): number {
-  const fd = executableFile('nix-build-shell-stub', code);
+  const fd = executableMemory('nix-build-shell-stub', code);
   if (fd < 0) return fd;
   const address = syscall('mmap', 0, PAGE, PROT.read | PROT.exec, MAP.private, fd, 0);
   syscall('close', fd);
@@ -60,34 +42,30 @@ export function mapAnonymously(code: Buffer): number {
   if (address < 0) return address;
   const source = allocate(code.length);
   code.copy(source.bytes);
-  const lib = koffi().load(null);
-  lib.func('memcpy', 'uint64_t', ['uint64_t', 'uint64_t', 'uint64_t'])(address, source.address, code.length);
+  const copy = koffi().load(null).func('memcpy', 'uint64_t', ['uint64_t', 'uint64_t', 'uint64_t']);
+  copy(address, source.address, code.length);
   const result = syscall('mprotect', address, PAGE, PROT.read | PROT.exec);
-  return result < 0 ? result : address;
+  if (result >= 0) return address;
+  syscall('munmap', address, PAGE);
+  return result;
 }
 
-/** Tried in this order; the tests force each of them. */
-export const MAPPERS: Readonly<Record<string, (code: Buffer) => number>> = {
-  memfd: mapThroughFile,
-  anonymous: mapAnonymously,
-};
+const MAPPERS = { memfd: mapThroughFile, anonymous: mapAnonymously } as const;
 
+/** Runs a table, whose entries are the first bytes of `table`, and gives the a0 of its end entry. */
 export type Stub = (table: Memory) => number;
 
-/**
- * The stub as a function of this process: runs a table, whose entries are the first bytes of `table`, and gives the
- * a0 of its end entry. Null, with the errors, where no page can be made executable.
- */
-export function mapStub(only?: string): { readonly run: Stub | null; readonly errnos: readonly number[] } {
-  const code = stubCode(ownArchitecture());
-  const errnos: number[] = [];
-  for (const [name, map] of Object.entries(MAPPERS)) {
-    if (only !== undefined && name !== only) continue;
-    const address = map(code);
-    if (address > 0) return { run: callable(address), errnos };
-    errnos.push(-address);
-  }
-  return { run: null, errnos };
+const mapped = new Map<Carrier, Stub>();
+
+/** The stub as a function of this process, mapped once; or the errno where no page can be made executable that way. */
+export function mapStub(how: keyof typeof MAPPERS): Stub | number {
+  const known = mapped.get(how);
+  if (known !== undefined) return known;
+  const address = MAPPERS[how](stubCode(ownArchitecture()));
+  if (address < 0) return -address;
+  const stub = callable(address);
+  mapped.set(how, stub);
+  return stub;
 }
 
 function callable(address: number): Stub {

@@ -10,11 +10,12 @@ const WORDS = 12;
 /** The size of an entry in bytes. */
 export const ENTRY_SIZE = WORDS * 8;
 
-/** An argument word: a number, or a pointer to something laid out behind the entries. */
+/** An argument word: a number, or a pointer to something laid out behind the entries, or to an entry by its label. */
 export type Value =
   | number
   | { readonly pointTo: Uint8Array }
   | { readonly vector: readonly Uint8Array[] }
+  | { readonly entry: string }
   | { readonly cell: string; readonly at?: number };
 
 /** Where a result is also written: a word of another entry (by label), or a cell. */
@@ -81,7 +82,7 @@ export function layOut(
   };
   entries.forEach((entry, index) =>
     entry.args.forEach((value, position) => {
-      if (typeof value === 'number' || 'cell' in value) return;
+      if (typeof value === 'number' || 'cell' in value || 'entry' in value) return;
       if ('pointTo' in value) {
         pointers.push({ entry: index, word: WORD.a0 + position, offset: put(value.pointTo) });
         return;
@@ -113,6 +114,7 @@ export function layOut(
       entry.args.forEach((value, position) => {
         if (typeof value === 'number') word(WORD.a0 + position, value);
         else if ('cell' in value) word(WORD.a0 + position, base + cellAt(value));
+        else if ('entry' in value) word(WORD.a0 + position, base + labelled(value.entry));
       });
       if (entry.store !== undefined) {
         const at = 'label' in entry.store ? labelled(entry.store.label) + entry.store.word * 8 : cellAt(entry.store);
@@ -127,4 +129,11 @@ export function layOut(
     for (const { offset, bytes } of data) into.set(bytes, offset);
   };
   return { size: align(end), cells: cellOffsets, write };
+}
+
+/** The results of `count` entries from the `first` on, after a run: 0 for those that were not made. */
+export function resultsIn(table: Buffer, first: number, count: number): readonly number[] {
+  return Array.from({ length: count }, (_, index) =>
+    Number(table.readBigInt64LE((first + index) * ENTRY_SIZE + WORD.result * 8)),
+  );
 }

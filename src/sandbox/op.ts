@@ -1,5 +1,6 @@
 /** Each operation of a plan: its sentence and its system calls, side by side. The order of the steps is plan.ts's. */
 import { bytes, type Call, call, flags, mode, NULL, num, optional, text } from '../base/call.ts';
+import { toBytes } from '../base/path.ts';
 import {
   AT_EMPTY_PATH,
   AT_FDCWD,
@@ -27,6 +28,13 @@ type Meaning<O> = {
 const here = num(AT_FDCWD, 'AT_FDCWD');
 const { MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND, MS_REC, MS_PRIVATE } = MS;
 
+/** A readable pidfd is a process that ended: a result of 1 ends the child, too. */
+const launcherLives: Call = {
+  name: 'ppoll',
+  refused: 1,
+  args: [{ kind: 'runtime', of: 'pollLauncher' }, num(1), bytes(new Uint8Array(16), '{0, 0}'), NULL, num(8)],
+};
+
 function touch(path: string): Call {
   return call('mknodat', here, text(path), num(S_IFREG | 0o444, 'S_IFREG|0444'), num(0));
 }
@@ -35,7 +43,7 @@ function writeFile(path: string, content: string, permissions = 0o600, name = 'f
   const open = { ...OPEN };
   return [
     { ...call('openat', here, text(path), flags(open), mode(permissions)), result: name },
-    call('write', { kind: 'result', of: name }, text(content), num(Buffer.byteLength(content))),
+    call('write', { kind: 'result', of: name }, text(content), num(toBytes(content).length)),
   ];
 }
 
@@ -61,12 +69,7 @@ export const OPS: { readonly [K in Op['kind']]: Meaning<OpOf<K>> } = {
     say: () => 'the sandbox dies with its launcher',
     calls: () => [
       call('prctl', flags({ PR_SET_PDEATHSIG: PR.PR_SET_PDEATHSIG }), num(SIGKILL, 'SIGKILL'), num(0), num(0), num(0)),
-      // The launcher may have died before the line above: its pidfd is readable then.
-      {
-        name: 'ppoll',
-        refused: 1,
-        args: [{ kind: 'runtime', of: 'pollLauncher' }, num(1), bytes(new Uint8Array(16), '{0, 0}'), NULL, num(8)],
-      },
+      launcherLives, // it may have died before the line above
     ],
   },
   defaultSignals: {
@@ -142,10 +145,12 @@ export const OPS: { readonly [K in Op['kind']]: Meaning<OpOf<K>> } = {
     say: op => `${op.from} of the host at ${op.to}, ${op.readOnly ? 'read-only' : 'writable'}`,
     calls: (op, root) => {
       const to = under(root, op.to);
-      const bound = bindCall(op.from, to, true);
+      // A file is bound over a file, which may be there already, or be in a tree that cannot be written.
+      const place: readonly Call[] = op.type === 'file' ? [{ ...touch(to), optional: true }] : [];
+      const bound = [...place, bindCall(op.from, to, true)];
       return op.readOnly
         ? [
-            bound,
+            ...bound,
             call(
               'mount_setattr',
               here,
@@ -155,7 +160,7 @@ export const OPS: { readonly [K in Op['kind']]: Meaning<OpOf<K>> } = {
               num(32),
             ),
           ]
-        : [bound];
+        : bound;
     },
   },
   device: {
@@ -197,7 +202,7 @@ export const OPS: { readonly [K in Op['kind']]: Meaning<OpOf<K>> } = {
     calls: (op, root) => [call('symlinkat', text(op.target), here, text(under(root, op.at)))],
   },
   file: {
-    say: op => `the file ${op.at}, ${Buffer.byteLength(op.content)} bytes`,
+    say: op => `the file ${op.at}, ${toBytes(op.content).length} bytes`,
     calls: (op, root) => writeFile(under(root, op.at), op.content, op.mode),
   },
   enterRoot: {
@@ -242,6 +247,8 @@ export const OPS: { readonly [K in Op['kind']]: Meaning<OpOf<K>> } = {
   init: {
     say: () => 'a small init is process 1: it starts the command, reaps, and reports how the command ended',
     calls: () => [
+      // Once more, and long after prctl: a launcher that is being killed may take a moment to be dead.
+      launcherLives,
       call('fcntl', { kind: 'runtime', of: 'status' }, flags({ F_SETFD: 2 }), num(0)),
       call(
         'execveat',

@@ -1,9 +1,11 @@
 /** Runs a plan: the only way from the plan to the kernel. Gives the command's own status, or what failed and why. */
+import { dirname } from 'node:path';
 import { sayCall } from '../base/call.ts';
 import { errnoName } from '../base/errno.ts';
 import { EXIT, type Failure, fail } from '../base/failure.ts';
 import { trace, traces } from '../base/trace.ts';
-import { type Ended, launch } from '../ffi/launch.ts';
+import { launch } from '../ffi/launch.ts';
+import type { Ended, Ways } from '../ffi/request.ts';
 import { hintFor } from './hints.ts';
 import { sayOp } from './op.ts';
 import { cloneFlagNames, lower, type Program } from './program.ts';
@@ -17,18 +19,27 @@ export type RunOutcome =
 export interface RunHooks {
   /** Called when the sandbox runs, with the process id of its init on the host. */
   readonly started?: (initPid: number) => void;
+  /** How the calls may be made; left out: every way, the best one first. */
+  readonly ways?: Ways;
 }
+
+/** Where a generated program may be put for a moment, should the session's own directory be mounted noexec. */
+const SHARED_DIRECTORIES = ['/tmp', '/var/tmp', '/dev/shm'];
 
 /** Makes the sandbox, waits for its end. Nothing of it is left when the promise resolves. */
 export async function runPlan(plan: SandboxPlan, hooks: RunHooks = {}): Promise<RunOutcome> {
   const program = lower(plan);
   if (traces('calls')) for (const { call } of program.calls) trace('calls', sayCall(call));
   trace('time', 'lowered');
-  const running = launch({
-    cloneFlags: program.cloneFlags,
-    calls: program.calls.map(({ call }) => call),
-    execute: program.execute,
-  });
+  const running = launch(
+    {
+      cloneFlags: program.cloneFlags,
+      calls: program.calls.map(({ call }) => call),
+      execute: program.execute,
+      directories: [dirname(plan.root), ...SHARED_DIRECTORIES],
+    },
+    hooks.ways,
+  );
   trace('time', 'cloned');
   if ('kind' in running) return outcome(running, plan, program);
   trace('child', `process 1 of the sandbox is process ${running.pid} here`);

@@ -37,8 +37,8 @@ function findProject(from: string): string {
 
 let copied: string | null = null;
 
-/** A world-readable copy of the program and of Node; other test files of the same run may make it at the same time. */
-function readableCopy(): string {
+/** The directory of a world-readable copy of the program and of Node; other test files of the same run may make it at the same time. */
+export function readableCopy(): string {
   if (copied !== null) return copied;
   const copy = join(runDirectory(), 'program');
   if (!existsSync(copy)) {
@@ -65,7 +65,8 @@ function readableCopy(): string {
   return copy;
 }
 
-function everybodyCanRun(path: string): boolean {
+/** Whether an ordinary user can execute the file. */
+export function everybodyCanRun(path: string): boolean {
   for (let at = path; at !== '/'; at = dirname(at)) if ((statSync(at).mode & 0o001) === 0) return false;
   return true;
 }

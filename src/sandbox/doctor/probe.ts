@@ -8,7 +8,8 @@ import { type Call, call, NULL, num, sayCall, text } from '../../base/call.ts';
 import { errnoName } from '../../base/errno.ts';
 import { type HostPath, hostPath, innerPath } from '../../base/path.ts';
 import { koffi } from '../../ffi/koffi.ts';
-import { type Ended, launch } from '../../ffi/launch.ts';
+import { launch } from '../../ffi/launch.ts';
+import type { Ended } from '../../ffi/request.ts';
 import { mapAnonymously, mapThroughFile, stubCode } from '../../ffi/stub.ts';
 import { ownArchitecture, type SyscallName, syscall } from '../../ffi/syscalls.ts';
 import { CLONE } from '../kernel.ts';
@@ -106,7 +107,7 @@ async function tried(plan: SandboxPlan): Promise<Refused | null> {
 /** Runs calls in a child with new namespaces. Its end is looked for a program that is not there. */
 async function ran(cloneFlags: number, calls: readonly Call[]): Promise<Ended> {
   const execute = { program: NO_PROGRAM, argv: [NO_PROGRAM], environment: [] };
-  const running = launch({ cloneFlags, calls, execute });
+  const running = launch({ cloneFlags, calls, execute, directories: ['/tmp'] });
   return 'kind' in running ? running : await running.ended();
 }
 

@@ -1,0 +1,97 @@
+/**
+ * Files that hold a generated program: in a memfd, or, where memfds may not be executed (vm.memfd_noexec=2), in a temporary file
+ * whose name is removed at once (executor.md, sections 3 and 8).
+ */
+import { accessSync, closeSync, constants, openSync, unlinkSync, writeSync } from 'node:fs';
+import { constants as osConstants } from 'node:os';
+import { fsPath } from '../base/path.ts';
+import { allocate } from './memory.ts';
+import { type Failed, type FileKind, failedBefore } from './request.ts';
+import { syscall } from './syscalls.ts';
+
+const MFD = { cloexec: 1, noexecSeal: 8, exec: 0x10 };
+const { EINVAL, EIO } = osConstants.errno;
+
+/** memfd_create(2); the flags of Linux 6.3 are left out where they are unknown. @returns a descriptor, or -errno */
+function memoryFile(name: string, flag: number): number {
+  const memory = allocate(name.length + 1);
+  memory.bytes.write(`${name}\0`, 'latin1');
+  const fd = syscall('memfd_create', memory.address, MFD.cloexec | flag);
+  return fd === -EINVAL ? syscall('memfd_create', memory.address, MFD.cloexec) : fd;
+}
+
+/** An anonymous file for data. @returns a descriptor that exec closes, or -errno */
+export function dataFile(name: string): number {
+  return memoryFile(name, MFD.noexecSeal);
+}
+
+/** An anonymous file with the given bytes that may be executed and mapped. @returns a descriptor, or -errno */
+export function executableMemory(name: string, content: Buffer): number {
+  const fd = memoryFile(name, MFD.exec);
+  if (fd < 0) return fd;
+  const memory = allocate(content.length);
+  content.copy(memory.bytes);
+  const written = syscall('write', fd, memory.address, content.length);
+  if (written === content.length) return fd;
+  syscall('close', fd);
+  return written < 0 ? written : -EIO;
+}
+
+function errnoOf(error: unknown): number {
+  if (error instanceof Error && 'errno' in error && typeof error.errno === 'number') return error.errno;
+  throw error;
+}
+
+/** @returns a descriptor for reading, of a file that has no name any more, or -errno */
+function unlinkedFile(content: Buffer, directory: string): number {
+  const name = `${directory}/.nix-build-shell-${process.pid}-${Math.random().toString(36).slice(2)}`;
+  const path = fsPath(name);
+  let reader = -1;
+  try {
+    const writer = openSync(path, 'wx', 0o700);
+    try {
+      writeSync(writer, content);
+    } finally {
+      closeSync(writer); // a file that is open for writing cannot be executed (ETXTBSY)
+    }
+    reader = openSync(path, 'r');
+    // Tells whether the file system is mounted noexec: access(2).
+    accessSync(path, constants.X_OK);
+    return reader;
+  } catch (error) {
+    if (reader >= 0) closeSync(reader);
+    return errnoOf(error);
+  } finally {
+    try {
+      unlinkSync(path);
+    } catch {
+      // It was never made.
+    }
+  }
+}
+
+/**
+ * A file with the given program, ready to be executed through its descriptor.
+ * @param kinds the ways to try, in order
+ * @param directories where a temporary file may be made
+ */
+export function programFile(
+  name: string,
+  content: Buffer,
+  kinds: readonly FileKind[],
+  directories: readonly string[],
+): number | Failed {
+  let failed = failedBefore(`open("…/.nix-build-shell-…", O_CREAT|O_EXCL)`, EINVAL);
+  if (kinds.includes('memfd')) {
+    const fd = executableMemory(name, content);
+    if (fd >= 0) return fd;
+    failed = failedBefore(`memfd_create("${name}", MFD_CLOEXEC|MFD_EXEC)`, -fd);
+  }
+  if (!kinds.includes('unlinked')) return failed;
+  for (const directory of directories) {
+    const fd = unlinkedFile(content, directory);
+    if (fd >= 0) return fd;
+    failed = failedBefore(`open("${directory}/.nix-build-shell-…", O_CREAT|O_EXCL)`, -fd);
+  }
+  return failed;
+}

@@ -1,0 +1,71 @@
+/** The descriptors that every launch needs: init's program, the file for its report, and a pidfd of ourselves. */
+import type { Runtime } from './compile.ts';
+import { terminated } from './compile.ts';
+import { elfProgram } from './elf.ts';
+import { dataFile, programFile } from './executable.ts';
+import { type Command, INIT_CELLS, initEntries } from './init.ts';
+import { type Failed, failedBefore, type LaunchRequest, type Ways } from './request.ts';
+import { type Architecture, ownArchitecture, syscall, syscallNumber } from './syscalls.ts';
+import { type Entry, type Layout, layOut } from './table.ts';
+
+export interface Files {
+  readonly status: number;
+  readonly init: number;
+  readonly launcher: number;
+}
+
+const POLLIN = 1;
+const PIDFD_THREAD = 0o200;
+
+/** Entries, laid out for an architecture. */
+export function tableFor(
+  entries: readonly Entry[],
+  cells: Readonly<Record<string, number>>,
+  architecture: Architecture,
+): Layout {
+  return layOut(entries, cells, name => syscallNumber(name, architecture));
+}
+
+/** The program of process 1, as an ELF file. */
+export function initProgram(command: LaunchRequest['execute'], statusFd: number, architecture: Architecture): Buffer {
+  const words: Command = {
+    program: terminated(command.program),
+    argv: command.argv.map(terminated),
+    environment: command.environment.map(terminated),
+  };
+  return elfProgram(tableFor(initEntries(words, statusFd), INIT_CELLS, architecture), architecture);
+}
+
+/** All three, or none. All are closed by exec. */
+export function openFiles(request: LaunchRequest, ways: Ways): Files | Failed {
+  const status = dataFile('nix-build-shell-status');
+  if (status < 0) return failedBefore('memfd_create("nix-build-shell-status", MFD_CLOEXEC)', -status);
+  const program = initProgram(request.execute, status, ownArchitecture());
+  const init = programFile('nix-build-shell-init', program, ways.files, request.directories);
+  if (typeof init !== 'number') {
+    syscall('close', status);
+    return init;
+  }
+  const launcher = ownPidfd();
+  if (launcher >= 0) return { status, init, launcher };
+  syscall('close', status);
+  syscall('close', init);
+  return failedBefore(`pidfd_open(${process.pid}, 0)`, -launcher);
+}
+
+/**
+ * A pidfd of our main thread, whose end is what PR_SET_PDEATHSIG waits for, too; before Linux 6.9 of the process, which ends a
+ * little later (pidfd_open(2)).
+ */
+function ownPidfd(): number {
+  const thread = syscall('pidfd_open', process.pid, PIDFD_THREAD);
+  return thread >= 0 ? thread : syscall('pidfd_open', process.pid, 0);
+}
+
+/** What the runtime arguments of calls become. */
+export function runtimeOf(files: Files): Runtime {
+  const poll = Buffer.alloc(8);
+  poll.writeInt32LE(files.launcher, 0);
+  poll.writeInt16LE(POLLIN, 4);
+  return { launcher: files.launcher, pollLauncher: { pointTo: poll }, init: files.init, status: files.status };
+}

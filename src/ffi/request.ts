@@ -1,0 +1,66 @@
+/** What a launch is given and what becomes of it: the types that both carriers share. */
+import type { Call } from '../base/call.ts';
+
+export interface LaunchRequest {
+  /** The CLONE_NEW* flags. */
+  readonly cloneFlags: number;
+  /** The child's calls; the last one executes init. */
+  readonly calls: readonly Call[];
+  /** What init executes. */
+  readonly execute: {
+    readonly program: string;
+    readonly argv: readonly string[];
+    readonly environment: readonly string[];
+  };
+  /** Where a temporary file may be made for a program, in this order; used only where memfds may not be executed. */
+  readonly directories: readonly string[];
+}
+
+/**
+ * Who makes the calls: our own process through a page of code, from a memfd or from anonymous memory; or a program of its own,
+ * generated for the purpose (executor.md, sections 3 and 10).
+ */
+export type Carrier = 'memfd' | 'anonymous' | 'program';
+
+/** What a generated program is executed from: a memfd, or a temporary file that has no name any more. */
+export type FileKind = 'memfd' | 'unlinked';
+
+/** The ways to try, in order. */
+export interface Ways {
+  readonly carriers: readonly Carrier[];
+  readonly files: readonly FileKind[];
+}
+
+/** The order of executor.md, section 3; the tests force each of them alone. */
+export const ALL_WAYS: Ways = { carriers: ['memfd', 'anonymous', 'program'], files: ['memfd', 'unlinked'] };
+
+/** How it ended. `index` is of `calls`; -1 is the clone, -2 init's execve, -3 something before the clone. */
+export type Ended =
+  | { readonly kind: 'exited'; readonly status: number }
+  | { readonly kind: 'signalled'; readonly signal: number }
+  | Failed;
+
+export interface Failed {
+  readonly kind: 'failed';
+  readonly index: number;
+  readonly errno: number;
+  /** The call in strace's form, where `index` does not tell it. */
+  readonly what: string | null;
+}
+
+/** A sandbox that was started. */
+export interface Started {
+  /** Process 1 of the sandbox, by its id here. */
+  readonly init: number;
+  /** Our own child: init itself, or the program that carries it. */
+  readonly child: number;
+  /** A pidfd of `child`. */
+  readonly pidfd: number;
+  /** The raw results of the child's calls, by index: 0 for those that were not made. Valid when `child` has ended. */
+  readonly results: () => readonly number[];
+}
+
+/** Something that failed before the clone. */
+export function failedBefore(what: string, errno: number): Failed {
+  return { kind: 'failed', index: -3, errno, what };
+}
