@@ -8,7 +8,7 @@ import { etcSteps } from './etc.ts';
 import type { HostFacts } from './host.ts';
 import { omissions } from './omitted.ts';
 import type { PlanInput, PlanOptions } from './plan-input.ts';
-import { promptBinds, startSteps } from './start.ts';
+import { promptSteps, startSteps } from './start.ts';
 import { directories, type Namespace, type Op, type SandboxPlan, type Step, step } from './step.ts';
 
 /** The ids that the build saw: Nix' `sandboxUid` and `sandboxGid` (S6). */
@@ -25,7 +25,7 @@ export function plan(input: PlanInput): SandboxPlan {
     ...deviceSteps(input.facts),
     ...etcSteps(input),
     ...bindSteps(input.options),
-    ...promptBinds(input),
+    ...promptSteps(input),
     step({ kind: 'enterRoot' }, 'confines every process to the new root', { nix: 'enterChroot', spec: 'S19' }),
     ...startSteps(input),
   ];

@@ -42,7 +42,6 @@ export function startSteps(input: PlanInput): readonly Step[] {
   if (openFiles !== null) limits.push({ kind: 'limit', resource: 'RLIMIT_NOFILE', ...openFiles });
   const x86OnX64 = input.derivation?.system === 'i686-linux' && facts.architecture === 'x86_64';
   const steps = [
-    ...(options.command === null ? promptSteps(input) : []),
     step({ kind: 'workingDirectory', at: options.workingDirectory }, whyThere(input), { nix: 'runChild' }),
     step({ kind: 'umask', mask: 0o022 }, 'the umask of a build', { nix: 'runChild' }),
     ...limits.map(op => step(op, 'Node raised its own limit; this is the one that you called with')),
@@ -104,25 +103,23 @@ function promptCommand(bash: readonly string[]): readonly string[] {
   return [...bash, '--noprofile', '--rcfile', RC_FILE, '-i'];
 }
 
-/** The build's own bash is made without line editing: the prompt gets another one, and nothing else does. */
-function promptSteps({ build, facts }: PlanInput): readonly Step[] {
-  const why = 'a prompt with line editing, which the bash of a build has not; for the prompt only';
-  const name = (build.name?.value ?? 'build').replace(/[^A-Za-z0-9._+?=-]/g, '_');
-  return [
-    step(
-      { kind: 'file', at: innerPath(RC_FILE), mode: 0o644, content: RC(name) },
-      `the prompt names the build${facts.promptShell === null ? '' : `; ${why}`}`,
-    ),
-  ];
-}
-
-/** The binds of the prompt's bash, made before the old root goes away. */
-export function promptBinds({ facts, options }: PlanInput): readonly Step[] {
+/**
+ * The prompt's start-up file and its bash: the build's own is made without line editing, so the prompt gets another one, and nothing
+ * else does. All of it is laid out before the old root goes away.
+ */
+export function promptSteps({ build, facts, options }: PlanInput): readonly Step[] {
   if (options.command !== null) return [];
   const why = 'the bash of the prompt, with line editing: the bash of a build has none';
-  const target = step({ kind: 'directory', at: innerPath(toolDirectory), mode: 0o755 }, why);
   const binds = (facts.promptShell?.binds ?? []).map(({ from, to }) =>
     step({ kind: 'bind', from, to: innerPath(to), type: 'file', readOnly: true } as const, why),
   );
-  return [target, ...binds];
+  const name = (build.name?.value ?? 'build').replace(/[^A-Za-z0-9._+?=-]/g, '_');
+  return [
+    step(
+      { kind: 'directory', at: innerPath(toolDirectory), mode: 0o755 },
+      'what the prompt needs, and nothing else does',
+    ),
+    step({ kind: 'file', at: innerPath(RC_FILE), mode: 0o644, content: RC(name) }, 'the prompt names the build'),
+    ...binds,
+  ];
 }

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { sayCall } from '../src/base/call.ts';
+import { OPS, opCalls, sayOp } from '../src/sandbox/op.ts';
+import { plan } from '../src/sandbox/plan.ts';
+import { cloneFlagNames, lower } from '../src/sandbox/program.ts';
+import type { SandboxPlan } from '../src/sandbox/step.ts';
+import { matchesGolden } from './support/golden.ts';
+import { GOLDEN_BUILDS } from './support/golden-builds.ts';
+
+/** Each step with its calls below it, as strace(1) would print them. */
+function sayProgram(plan: SandboxPlan): string {
+  const program = lower(plan);
+  const lines = [`clone(${cloneFlagNames(plan).join('|')})`];
+  plan.steps.forEach((step, index) => {
+    lines.push('', `# ${sayOp(step.op)}`, `# because ${step.why}`);
+    for (const { step: of, call } of program.calls) {
+      if (of === index) lines.push(`${call.optional === true ? '(optional) ' : ''}${sayCall(call)}`);
+    }
+    if (index === program.executeStep) lines.push(...opCalls(program.execute, plan.root).map(sayCall));
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+for (const [name, input] of Object.entries(GOLDEN_BUILDS)) {
+  const made = plan(input);
+
+  test(`the plan of the build '${name}' is the reviewed one`, () => {
+    matchesGolden(`${name}.plan.json`, `${JSON.stringify(made, null, 1)}\n`);
+  });
+
+  test(`the calls of the build '${name}' are the reviewed ones`, () => {
+    matchesGolden(`${name}.calls.txt`, sayProgram(made));
+  });
+
+  test(`the plan of the build '${name}' survives JSON and back`, () => {
+    assert.deepEqual(JSON.parse(JSON.stringify(made)), made);
+    assert.equal(sayProgram(JSON.parse(JSON.stringify(made)) as SandboxPlan), sayProgram(made));
+  });
+
+  test(`every call of the build '${name}' belongs to a step, in the steps' order`, () => {
+    const { calls } = lower(made);
+    const owners = calls.map(({ step }) => step);
+    assert.deepEqual(
+      owners,
+      owners.toSorted((a, b) => a - b),
+    );
+    assert.ok(owners.every(owner => made.steps[owner] !== undefined));
+  });
+}
+
+test('nothing is laid out under the old root after it went away', () => {
+  for (const [name, input] of Object.entries(GOLDEN_BUILDS)) {
+    const made = plan(input);
+    const entered = made.steps.findIndex(({ op }) => op.kind === 'enterRoot');
+    const late = lower(made).calls.filter(({ step, call }) => step > entered && sayCall(call).includes(made.root));
+    assert.deepEqual(
+      late.map(({ call }) => sayCall(call)),
+      [],
+      name,
+    );
+  }
+});
+
+test('every operation occurs in a golden plan', () => {
+  const seen = new Set(Object.values(GOLDEN_BUILDS).flatMap(input => plan(input).steps.map(({ op }) => op.kind)));
+  assert.deepEqual(
+    Object.keys(OPS).filter(kind => !seen.has(kind as keyof typeof OPS)),
+    [],
+  );
+});

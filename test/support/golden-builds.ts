@@ -1,0 +1,92 @@
+/** The builds of the golden plans: one for each kind of sandbox that there is. */
+import { hostPath, innerPath } from '../../src/base/path.ts';
+import type { PlanInput } from '../../src/sandbox/plan-input.ts';
+import { BASH, envVars, hostFacts, keptBuild, planInput, planOptions, variables } from './plan-input.ts';
+
+/** Name of the golden file → what the plan is made of. */
+export const GOLDEN_BUILDS: Readonly<Record<string, PlanInput>> = {
+  plain: planInput(),
+  net: planInput({
+    options: planOptions({ net: true }),
+    facts: hostFacts({
+      networkFiles: [
+        { from: hostPath('/run/systemd/resolve/stub-resolv.conf'), to: '/etc/resolv.conf' },
+        { from: hostPath('/etc/services'), to: '/etc/services' },
+        { from: hostPath('/etc/ssl/certs/ca-certificates.crt'), to: '/etc/ssl/certs/ca-certificates.crt' },
+      ],
+    }),
+  }),
+  binds: planInput({
+    options: planOptions({
+      binds: [
+        { from: hostPath('/home/alice/src'), to: innerPath('/home/alice/src'), type: 'directory' },
+        { from: hostPath('/home/alice/.netrc'), to: innerPath('/tmp/netrc'), type: 'file' },
+        { from: hostPath('/usr/bin/gdb'), to: innerPath('/build/gdb'), type: 'file' },
+      ],
+      command: ['./configure', '--prefix=/tmp/it works', ''],
+      workingDirectory: innerPath('/build/hello-2.12.1'),
+    }),
+    facts: hostFacts({ devices: ['full', 'kvm', 'null', 'random', 'tty', 'urandom', 'zero'], kvm: true }),
+  }),
+  're-constructed': planInput({
+    build: keptBuild({
+      envFile: null,
+      layout: 'build',
+      outer: hostPath('/nix/var/nix/builds/nix-4711-42'),
+      content: hostPath('/nix/var/nix/builds/nix-4711-42/build'),
+      name: { value: 'hello-2.12.1', source: 'derivation' },
+    }),
+    env: envVars({
+      source: {
+        kind: 're-constructed',
+        derivation: '/nix/store/11111111111111111111111111111111-hello-2.12.1.drv',
+        foundBy: 'its name',
+        lost: ['variables that the phases before the failure set'],
+      },
+      variables: variables({
+        HOME: '/homeless-shelter',
+        NIX_BUILD_TOP: '/build',
+        out: '/nix/store/22222222222222222222222222222222-hello-2.12.1',
+        stdenv: '/nix/store/33333333333333333333333333333333-stdenv-linux',
+      }),
+    }),
+  }),
+  interactive: planInput({
+    options: planOptions({ command: null }),
+    facts: hostFacts({
+      promptShell: {
+        from: hostPath('/bin/bash'),
+        binds: [
+          { from: hostPath('/bin/bash'), to: '/tmp/.nix-build-shell/bash' },
+          { from: hostPath('/lib64/ld-linux-x86-64.so.2'), to: '/tmp/.nix-build-shell/ld.so' },
+        ],
+        command: ['/tmp/.nix-build-shell/ld.so', '/tmp/.nix-build-shell/bash'],
+      },
+    }),
+  }),
+  unsandboxed: planInput({
+    build: keptBuild({ buildTop: '/tmp/nix-build-hello-2.12.1.drv-0', sandboxed: false }),
+    facts: hostFacts({ limits: { openFiles: null, coreHard: null } }),
+  }),
+  guix: planInput({
+    build: keptBuild({
+      system: 'guix',
+      outer: hostPath('/tmp/guix-build-hello-2.12.1.drv-0'),
+      content: hostPath('/tmp/guix-build-hello-2.12.1.drv-0'),
+      buildTop: '/tmp/guix-build-hello-2.12.1.drv-0',
+      envFile: {
+        path: hostPath('/tmp/guix-build-hello-2.12.1.drv-0/environment-variables'),
+        access: 'readable',
+        sizeBytes: 100,
+        modifiedAtMs: 0,
+      },
+    }),
+    facts: hostFacts({ nixRoot: hostPath('/gnu') }),
+    options: planOptions({ shell: innerPath('/gnu/store/00000000000000000000000000000000-bash-minimal-5.1/bin/bash') }),
+  }),
+  'fixed-output': planInput({
+    env: envVars({
+      variables: variables({ SHELL: BASH, outputHash: 'sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=' }),
+    }),
+  }),
+};
