@@ -1,7 +1,7 @@
 /** The files of `/etc` (S18), and those that a sandbox with network gets besides (nix-sandbox.md, section 5). */
-import { innerPath } from '../base/path.ts';
+import { type InnerPath, innerPath } from '../base/path.ts';
 import type { PlanInput } from './plan-input.ts';
-import { type Like, type Step, step } from './step.ts';
+import { directories, type Like, type Step, step } from './step.ts';
 
 const GROUP = 'root:x:0:\nnixbld:!:100:\nnogroup:x:65534:\n';
 const PASSWD =
@@ -23,11 +23,17 @@ export function etcSteps({ options, facts }: PlanInput): readonly Step[] {
   ];
   if (!options.net) return [...steps, file('hosts', HOSTS, 'localhost has its addresses', addresses)];
   const why = 'you asked for the network: --net';
-  const binds = facts.networkFiles.map(({ from, to }) =>
+  const binds = facts.networkFiles.flatMap(({ from, to }) => [
+    // The certificates lie deeper: /etc/ssl/certs.
+    ...directories(parent(to), new Set(['/etc'])).map(op => step(op, why, { nix: 'enterChroot' })),
     step({ kind: 'bind', from, to: innerPath(to), type: 'file', readOnly: true }, why, { nix: 'enterChroot' }),
-  );
+  ]);
   const ownHosts = facts.networkFiles.some(({ to }) => to === '/etc/hosts')
     ? []
     : [file('hosts', HOSTS, why, addresses)];
   return [...steps, ...ownHosts, file('nsswitch.conf', NSSWITCH, why, { nix: 'enterChroot' }), ...binds];
+}
+
+function parent(path: string): InnerPath {
+  return innerPath(path.slice(0, path.lastIndexOf('/')));
 }
