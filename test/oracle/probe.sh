@@ -67,7 +67,7 @@ fact process.umask "$(umask)"
 fact process.cwd "$(pwd -P)"
 fact process.pid "$$"
 fact process.ppid "$PPID"
-fact process.pid1 "$(< /proc/1/comm)"
+case $(< /proc/1/comm) in bash) fact process.pid1 'the builder' ;; *) fact process.pid1 'an init' ;; esac
 fact process.argv0 "$(tr '\0' '\n' < "/proc/$$/cmdline" | head -n 1)"
 fact limit.core.soft "$(ulimit -S -c)"
 
@@ -82,7 +82,7 @@ for fd in "${fds[@]}"; do
   number=${fd%% *}
   target=${fd#* }
   case $target in
-    pipe:* | socket:* | anon_inode:*) target=${target%%:*} ;;
+    pipe:* | socket:*) target='pipe or socket' ;;
     /dev/pts/*) target=/dev/pts/N ;;
     *probe.sh) target=SCRIPT ;;
   esac

@@ -6,12 +6,15 @@ export type Report = ReadonlyMap<string, string>;
 /** What the machine itself is, so that a report can be told on any other. */
 export interface Machine {
   readonly kvm: boolean;
+  /** /etc/ssl/certs/ca-certificates.crt is there. */
+  readonly certificates: boolean;
   /** The machine's /etc files that a fixed-output build sees; absent where the machine has none. */
   readonly etc: Readonly<Record<string, string>>;
   readonly interfaces: string;
 }
 
 const SHARED = ['/etc/hosts', '/etc/resolv.conf', '/etc/services'] as const;
+const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
 const OF_THE_MACHINE = '(the one of the machine)';
 
 /** `key=value` lines as a map. */
@@ -39,7 +42,8 @@ export function thisMachine(): Machine {
     .split('\n')
     .filter(line => line.includes(':'))
     .map(line => line.slice(0, line.indexOf(':')).trim());
-  return { kvm: existsSync('/dev/kvm'), etc, interfaces: interfaces.join(' ') };
+  const [kvm, certificates] = ['/dev/kvm', CERTIFICATES].map(path => existsSync(path));
+  return { kvm: kvm === true, certificates: certificates === true, etc, interfaces: interfaces.join(' ') };
 }
 
 /** The report with what was the machine's said as such: its files, its network, the owner and mode of its files. */
@@ -57,13 +61,15 @@ export function portable(report: Report, machine: Machine): Report {
   return facts;
 }
 
-/** Facts that one of two machines cannot have are no difference: kvm, and /etc files that are not there. */
-export function comparable(report: Report, machine: Machine): Report {
+/** What this machine cannot show is no difference: kvm, /etc files that are not there, a network where there is only lo. */
+export function comparable(report: Report, machine: Machine, fixedOutput: boolean): Report {
   const facts = new Map(report);
   if (!machine.kvm) forget(facts, '/dev/kvm');
+  if (!machine.certificates) forget(facts, '/etc/ssl');
+  if (!machine.certificates) forget(facts, CERTIFICATES);
   for (const path of SHARED) if (machine.etc[path] === undefined && path !== '/etc/hosts') forget(facts, path);
-  // Where the machine has only lo, a shared network looks like a private one: then the recording decides nothing.
-  if (machine.interfaces === 'lo' && facts.get('net.interfaces') === OF_THE_MACHINE) facts.delete('net.interfaces');
+  if (machine.interfaces === 'lo' && fixedOutput)
+    for (const key of facts.keys()) if (/^(net\.|can\.connect:)/.test(key)) facts.delete(key);
   return facts;
 }
 
@@ -71,46 +77,67 @@ function forget(facts: Map<string, string>, path: string): void {
   for (const prefix of ['file.', 'mount.', 'text.']) facts.delete(prefix + path);
   const slash = path.lastIndexOf('/');
   const key = `list.${path.slice(0, slash)}`;
-  const names = facts.get(key)?.split(' ') ?? [];
-  facts.set(key, names.filter(name => name !== path.slice(slash + 1)).join(' '));
+  const names = facts.get(key);
+  if (names === undefined) return;
+  const rest = names.split(' ').filter(name => name !== path.slice(slash + 1));
+  facts.set(key, rest.join(' '));
 }
 
-/** A reviewed difference: why a fact is not what Nix' sandbox shows. */
-export interface Reviewed {
+export interface Difference {
   readonly fact: string;
   /** Nix' value; absent: Nix has no such fact. */
   readonly nix?: string;
   /** Ours; absent: we have no such fact. */
   readonly ours?: string;
-  readonly why: string;
-  /** Only for these runners; absent: for all. */
-  readonly as?: readonly string[];
-  /** Only for these kinds of builds; absent: for all. */
-  readonly kinds?: readonly string[];
 }
 
-export interface Difference {
-  readonly fact: string;
-  readonly nix: string | undefined;
-  readonly ours: string | undefined;
+/** Differences with one reason, in differences.json. */
+export interface Reviewed {
+  readonly why: string;
+  readonly facts: readonly (Difference & {
+    /** Only when run by `root` or by an ordinary `user`; absent: always. */
+    readonly as?: string;
+    /** Only for these kinds of builds; absent: for all. */
+    readonly kinds?: readonly string[];
+  })[];
 }
 
 /** Every fact that is not the same in both. */
 export function differences(nix: Report, ours: Report): Difference[] {
   const keys = [...new Set([...nix.keys(), ...ours.keys()])].sort();
   return keys
-    .map(fact => ({ fact, nix: nix.get(fact), ours: ours.get(fact) }))
-    .filter(difference => difference.nix !== difference.ours);
+    .filter(fact => nix.get(fact) !== ours.get(fact))
+    .map(fact => difference(fact, nix.get(fact), ours.get(fact)));
+}
+
+function difference(fact: string, nix: string | undefined, ours: string | undefined): Difference {
+  return { fact, ...(nix === undefined ? {} : { nix }), ...(ours === undefined ? {} : { ours }) };
+}
+
+/** The reviewed differences that hold for one kind of build, run by `root` or `user`, on a machine as `show` tells. */
+export function reviewedFor(
+  reviewed: readonly Reviewed[],
+  kind: string,
+  as: string,
+  show: (report: Report) => Report = report => report,
+): Difference[] {
+  const facts = reviewed
+    .flatMap(group => group.facts)
+    .filter(fact => fact.as === undefined || fact.as === as)
+    .filter(fact => fact.kinds === undefined || fact.kinds.includes(kind));
+  const side = (of: 'nix' | 'ours') =>
+    show(new Map(facts.flatMap(({ fact, [of]: value }) => (value === undefined ? [] : [[fact, value] as const]))));
+  return differences(side('nix'), side('ours'));
 }
 
 /** Differences that nobody reviewed, and reviewed ones that do not occur: both are failures. */
 export function judge(
   found: readonly Difference[],
-  reviewed: readonly Reviewed[],
-): { readonly unexpected: Difference[]; readonly stale: Reviewed[] } {
-  const same = (a: Difference, b: Reviewed) => a.fact === b.fact && a.nix === b.nix && a.ours === b.ours;
+  reviewed: readonly Difference[],
+): { readonly unexpected: Difference[]; readonly gone: Difference[] } {
+  const same = (a: Difference) => (b: Difference) => a.fact === b.fact && a.nix === b.nix && a.ours === b.ours;
   return {
-    unexpected: found.filter(difference => !reviewed.some(entry => same(difference, entry))),
-    stale: reviewed.filter(entry => !found.some(difference => same(difference, entry))),
+    unexpected: found.filter(each => !reviewed.some(same(each))),
+    gone: reviewed.filter(each => !found.some(same(each))),
   };
 }

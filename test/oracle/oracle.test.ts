@@ -1,0 +1,79 @@
+/** Our sandbox against the recorded one of real Nix, fact by fact. What is different is in differences.json, with a reason. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { keptBuild } from '../support/kept.ts';
+import { missing, ordinaryUser, type TestUser } from '../support/need.ts';
+import { PROJECT, runCommand } from '../support/program.ts';
+import { CASES, ourReport, recordings, reviewed, shown, withoutExtras } from './compare.ts';
+import { differences, formatReport, judge, parseReport, portable, reviewedFor, thisMachine } from './report.ts';
+
+const HERE = missing('user-namespaces', 'static-bash', 'static-busybox');
+const runners: [string, () => TestUser | null, string | false][] = [
+  ['root', () => null, HERE === false ? missing('root') : HERE],
+  ['user', ordinaryUser, HERE === false ? missing('user') : HERE],
+];
+
+for (const [as, user, skip] of runners)
+  describe(`our sandbox, run by ${as}, shows what a build of real Nix sees`, { skip }, () => {
+    for (const each of CASES)
+      test(each.name, () => {
+        const ours = ourReport(each, user());
+        const expected = reviewedFor(reviewed(), each.name, as, shown(each));
+        for (const { file, report } of recordings(each)) {
+          const { unexpected, gone } = judge(differences(report, withoutExtras(report, ours)), expected);
+          assert.deepEqual(unexpected, [], `not in differences.json (${file})`);
+          assert.deepEqual(gone, [], `in differences.json, but no longer so (${file})`);
+        }
+      });
+  });
+
+describe('the comparison itself', () => {
+  test('every reviewed difference has a reason and belongs to some case', () => {
+    for (const { why, facts } of reviewed()) {
+      assert.ok(why.length > 20, why);
+      for (const { kinds = [] } of facts)
+        for (const kind of kinds)
+          assert.ok(
+            CASES.some(each => each.name === kind),
+            `no case ${kind}`,
+          );
+    }
+  });
+
+  test('a changed fact, a new one and a missing one are found, and a difference that is gone', () => {
+    const nix = parseReport('a=1\nb=2\nc=3\n');
+    const found = differences(nix, parseReport('a=1\nb=x\nd=4\n'));
+    assert.deepEqual(found, [
+      { fact: 'b', nix: '2', ours: 'x' },
+      { fact: 'c', nix: '3' },
+      { fact: 'd', ours: '4' },
+    ]);
+    const verdict = judge(found, [
+      { fact: 'b', nix: '2', ours: 'x' },
+      { fact: 'c', nix: '3', ours: '3' },
+    ]);
+    assert.deepEqual(
+      verdict.unexpected.map(each => each.fact),
+      ['c', 'd'],
+    );
+    assert.deepEqual(
+      verdict.gone.map(each => each.fact),
+      ['c'],
+    );
+  });
+});
+
+describe('the recording is what this machine’s Nix shows', () => {
+  const nix = missing('root', 'nix', 'nix-daemon', 'static-bash', 'static-busybox');
+  for (const each of CASES.filter(({ options }) => options.length === 0))
+    test(each.name, { skip: nix }, t => {
+      const version = runCommand(['nix', '--version']).stdout.toString().trim().split(' ').at(-1) ?? '';
+      const recorded = recordings(each).find(({ file }) => file.startsWith(`nix-${version}-`));
+      if (recorded === undefined) return t.skip(`Nix ${version} is not recorded`);
+      const live = readFileSync(join(keptBuild(each.kind).path, 'report'), 'utf8');
+      const text = readFileSync(join(PROJECT, 'fixtures/oracle', recorded.file), 'utf8');
+      assert.equal(formatReport(portable(parseReport(live), thisMachine())), text);
+    });
+});
