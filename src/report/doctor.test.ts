@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { type Answer, diagnosis } from '../sandbox/doctor/answer.ts';
-import { doctorJson, doctorText } from './doctor.ts';
-import { wrap } from './wrap.ts';
+import { doctorText } from './doctor.ts';
+import { json, wrapped } from './text.ts';
 
 const FINE: Answer = {
   id: 'kernel.version',
@@ -54,13 +54,12 @@ test('nothing from outside reaches the terminal raw', () => {
 
 test('JSON holds the answers as they are', () => {
   const given = diagnosis(ADA, [FINE, BROKEN]);
-  assert.deepEqual(JSON.parse(doctorJson(given)), given);
+  assert.deepEqual(JSON.parse(json(given)), given);
   assert.equal(given.works, false);
 });
 
 test('text is wrapped at blanks, and long words behind their separators', () => {
-  assert.deepEqual(wrap('one two three', 8), ['one two', 'three']);
-  assert.deepEqual(wrap('a /nix/store/x', 9), ['a /nix/', 'store/x']);
-  assert.deepEqual(wrap('abcdefgh', 3), ['abc', 'def', 'gh']);
-  assert.deepEqual(wrap('', 3), ['']);
+  assert.equal(wrapped(`${'a'.repeat(70)} bcd efgh ij`, '  ', ''), `${'a'.repeat(70)} bcd efgh\n  ij\n`);
+  assert.equal(wrapped(`/${'a'.repeat(60)}/${'b'.repeat(30)}`, ''), `/${'a'.repeat(60)}/\n${'b'.repeat(30)}\n`);
+  assert.equal(wrapped('c'.repeat(100), ''), `${'c'.repeat(80)}\n${'c'.repeat(20)}\n`);
 });

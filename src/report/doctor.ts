@@ -1,9 +1,8 @@
-/** A diagnosis as text for a terminal of 80 columns, and as JSON. Pure; everything printed is made safe for a terminal. */
+/** A diagnosis as text for a terminal of 80 columns. Pure; everything printed is made safe for a terminal. */
 import { printable } from '../base/printable.ts';
 import { type Answer, type Diagnosis, GROUPS, type Group, groupOf, type State } from '../sandbox/doctor/answer.ts';
-import { wrap } from './wrap.ts';
+import { section, wrapped } from './text.ts';
 
-const COLUMNS = 80;
 const INDENT = ' '.repeat(11);
 
 const MARK: Readonly<Record<State, string>> = { ok: 'ok', warning: 'warning', broken: 'BROKEN', unknown: 'unknown' };
@@ -16,20 +15,24 @@ const HEADING: Readonly<Record<Group, string>> = {
 };
 
 /** What is fine takes as few lines as it can; the rest says each thing on its own, and commands are never broken. */
-function answerLines(answer: Answer): readonly string[] {
-  const fine = answer.state === 'ok';
-  const said = `${answer.title}: ${answer.found}${fine ? ` [${answer.source}]` : ''}`;
-  const [first = '', ...rest] = wrap(printable(said), COLUMNS - INDENT.length);
-  const lines = [`  ${MARK[answer.state].padEnd(9)}${first}`, ...rest.map(line => INDENT + line)];
-  if (answer.affects !== null) lines.push(...hanging('so: ', answer.affects));
-  if (answer.mend !== null)
-    lines.push(`${INDENT}mend:`, ...answer.mend.split('\n').map(line => `${INDENT}  ${printable(line)}`));
-  return fine ? lines : [...lines, ...hanging('from: ', answer.source)];
+function answerText({ title, state, found, affects, mend, source }: Answer): string {
+  const mark = `  ${MARK[state].padEnd(9)}`;
+  if (state === 'ok') return wrapped(`${title}: ${found} [${source}]`, INDENT, mark);
+  return [
+    wrapped(`${title}: ${found}`, INDENT, mark),
+    affects === null ? '' : labelled('so:', affects),
+    mend === null ? '' : `${INDENT}mend:\n${mend.split('\n').map(commandLine).join('')}`,
+    labelled('from:', source),
+  ].join('');
 }
 
-function hanging(label: string, text: string): readonly string[] {
-  const [first = '', ...rest] = wrap(printable(text), COLUMNS - INDENT.length - label.length);
-  return [`${INDENT}${label}${first}`, ...rest.map(line => INDENT + ' '.repeat(label.length) + line)];
+function labelled(label: string, text: string): string {
+  const first = `${INDENT}${label} `;
+  return wrapped(text, ' '.repeat(first.length), first);
+}
+
+function commandLine(line: string): string {
+  return `${INDENT}  ${printable(line)}\n`;
 }
 
 function summary({ works, asked, answers }: Diagnosis): string {
@@ -49,13 +52,7 @@ function summary({ works, asked, answers }: Diagnosis): string {
 export function doctorText(diagnosis: Diagnosis): string {
   const sections = GROUPS.map(group => {
     const answers = diagnosis.answers.filter(answer => groupOf(answer) === group);
-    return answers.length === 0 ? [] : ['', HEADING[group], ...answers.flatMap(answerLines)];
+    return section(HEADING[group], answers.map(answerText).join(''));
   });
-  const verdict = wrap(printable(summary(diagnosis)), COLUMNS);
-  return `${[...verdict, ...sections.flat()].join('\n')}\n`;
-}
-
-/** The diagnosis for a script. */
-export function doctorJson(diagnosis: Diagnosis): string {
-  return `${JSON.stringify(diagnosis, null, 2)}\n`;
+  return `${wrapped(summary(diagnosis), '')}${sections.join('')}`;
 }

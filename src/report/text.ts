@@ -28,11 +28,13 @@ export function section(title: string, body: string): string {
   return body === '' ? '' : `\n${title}\n${body}`;
 }
 
-/** Words wrapped at 80 columns behind an indent. */
+/** Words wrapped at 80 columns behind an indent; a word that is longer is broken behind `|`, `,` or `/` where it has them. */
 export function wrapped(text: string, indent: string, first = indent): string {
   const lines: string[] = [];
   let line = first;
-  for (const word of printable(text).split(' ')) {
+  for (const word of printable(text)
+    .split(' ')
+    .flatMap(whole => pieces(whole, 80 - indent.length))) {
     if (line.length + word.length + 1 > 80 && line.trim() !== '') {
       lines.push(line.trimEnd());
       line = indent;
@@ -41,6 +43,13 @@ export function wrapped(text: string, indent: string, first = indent): string {
   }
   lines.push(line.trimEnd());
   return `${lines.join('\n')}\n`;
+}
+
+function pieces(word: string, width: number): readonly string[] {
+  if (word.length <= width) return [word];
+  const head = word.slice(0, width);
+  const at = Math.max(...['|', ',', '/'].map(mark => head.lastIndexOf(mark))) + 1 || width;
+  return [word.slice(0, at), ...pieces(word.slice(at), width)];
 }
 
 /** How long ago: `3 min`, `2 h`, `5 d`. */

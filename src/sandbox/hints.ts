@@ -62,7 +62,7 @@ const HINTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   launch: {
     EMFILE: 'too many open files: raise `ulimit -n`',
     ENFILE: 'the machine has too many open files',
-    EACCES: `executable memory is refused here: sudo sysctl -w vm.memfd_noexec=1, where that is 2; ${DOCTOR}`,
+    EACCES: `executable memory is refused here (sudo sysctl -w vm.memfd_noexec=1, where that is 2), and so are programs in /tmp, /var/tmp and /dev/shm; ${DOCTOR}`,
     ENOSYS: 'Linux 5.12 or newer is needed',
     '*': DOCTOR,
   },

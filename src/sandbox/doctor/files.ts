@@ -10,8 +10,13 @@ const LITTLE_BYTES = 1024 ** 3;
 const FEW_FILES = 50_000;
 const IN_MEMORY = new Set([0x01021994, 0x858458f6]); // tmpfs, ramfs (statfs(2))
 
-/** The space where working copies are put: bytes, inodes, memory, and whether programs may be executed there. */
-export function sessionSpace(machine: Machine, directory: string): Answer {
+/**
+ * The space where working copies are put: bytes, inodes, memory, and whether programs may be executed there.
+ * @param places the first of these that can be had is taken
+ */
+export function sessionSpace(machine: Machine, places: readonly string[]): Answer {
+  const [first = '/'] = places;
+  const directory = places.find(place => isUsable(machine, place)) ?? first;
   const asked = {
     id: 'files.sessions',
     title: 'room for working copies',
@@ -19,8 +24,8 @@ export function sessionSpace(machine: Machine, directory: string): Answer {
   } as const;
   const there = nearest(machine.root, directory);
   const elsewhere = 'export NIX_BUILD_SHELL_SESSIONS=DIR  # another place';
-  if (!isWritable(machine.root + there))
-    return amiss(asked, 'broken', `${there} cannot be written by you`, 'no working copy can be made', elsewhere);
+  if (!isUsable(machine, directory))
+    return amiss(asked, 'broken', `you may not write to ${there}`, 'no working copy can be made', elsewhere);
   const { bavail, bsize, files, ffree, type } = statfsSync(fsPath(machine.root + there));
   const bytes = bavail * bsize;
   const inMemory = IN_MEMORY.has(type);
@@ -48,6 +53,12 @@ export function sessionSpace(machine: Machine, directory: string): Answer {
 function nearest(root: string, path: string): string {
   for (let at = path; at !== '/'; at = dirname(at)) if (isDirectory(root + at)) return at;
   return '/';
+}
+
+/** As the sessions themselves decide: what is there must be the caller's own, what is not there must be possible to make. */
+function isUsable({ root, uid }: Machine, place: string): boolean {
+  const there = nearest(root, place);
+  return isWritable(root + there) && (there !== place || statSync(fsPath(root + there)).uid === uid);
 }
 
 function isDirectory(path: string): boolean {

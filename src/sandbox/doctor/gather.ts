@@ -47,9 +47,9 @@ function userName(uid: number): string | null {
 
 /**
  * Everything but Nix.
- * @param sessions where working copies are put
+ * @param sessions where working copies are put: the first of these that can be had
  */
-export function sandboxAnswers(machine: Machine, probes: Probes, sessions: string): readonly Answer[] {
+export function sandboxAnswers(machine: Machine, probes: Probes, sessions: readonly string[]): readonly Answer[] {
   const answers = [
     trialAnswer(machine, probes),
     kernelSupport(machine),
@@ -79,6 +79,6 @@ export function sandboxAnswers(machine: Machine, probes: Probes, sessions: strin
 }
 
 /** Tries what has to be tried on the machine, and asks. */
-export async function gatherSandboxAnswers(machine: Machine, sessions: string): Promise<readonly Answer[]> {
+export async function gatherSandboxAnswers(machine: Machine, sessions: readonly string[]): Promise<readonly Answer[]> {
   return sandboxAnswers(machine, await probeIfPossible(machine), sessions);
 }

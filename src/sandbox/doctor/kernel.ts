@@ -3,8 +3,8 @@ import { closeSync, constants, openSync, statSync } from 'node:fs';
 import { systemError } from '../../base/failure.ts';
 import { shellWord } from '../../base/printable.ts';
 import { type Answer, amiss, fine } from './answer.ts';
-import { blamed, refusedAt, sysctlCommand } from './blame.ts';
-import { type Machine, numberOf } from './machine.ts';
+import { blamed, sysctlCommand } from './blame.ts';
+import { groupName, type Machine, numberOf } from './machine.ts';
 import { mountsOf } from './mounts.ts';
 import type { Probes } from './probe.ts';
 
@@ -34,13 +34,13 @@ export function executableMemory(machine: Machine, probes: Probes): Answer {
   const forbids = numberOf(machine, source) === 2;
   const ways = `memfd ${memfd ?? 'works'}, anonymous memory ${anonymous ?? 'works'}`;
   if (memfd === null && anonymous === null) return fine(asked, ways);
-  const explains = refusedAt(probes, ['launch'], [memfd ?? '', anonymous ?? '']);
-  if (!explains && memfd === null) return fine(asked, ways);
+  const said = `${ways}${forbids ? '; vm.memfd_noexec is 2' : ''}`;
+  if (memfd === null || probes.trial?.step !== 'launch') return fine(asked, `${said}; a spare way is there`);
   return amiss(
     asked,
-    blamed(explains),
-    `${ways}${forbids ? '; vm.memfd_noexec is 2' : ''}`,
-    explains ? 'no sandbox can be made: its first process has no code' : 'only spare ways are left to start a sandbox',
+    'broken',
+    said,
+    'no sandbox can be made: no place is left from which its first process can be executed (nor /tmp, /var/tmp, /dev/shm)',
     forbids ? sysctlCommand('vm.memfd_noexec', 1) : null,
   );
 }
@@ -95,9 +95,17 @@ export function kvm(machine: Machine): Answer {
       'warning',
       `open("/dev/kvm", O_RDWR) = ${systemError(error).errno}`,
       'builds that start virtual machines (requiredSystemFeatures = [ "kvm" ]) have no acceleration in your sandbox',
-      `sudo usermod -aG kvm ${shellWord(machine.user ?? '$USER')}  # then log in again`,
+      kvmMend(machine),
     );
   }
+}
+
+/** The group that may use it, where there is one; else what udev's own rule gives to everybody. */
+function kvmMend(machine: Machine): string {
+  const { mode, gid } = statSync(`${machine.root}/dev/kvm`);
+  const group = (mode & 0o060) === 0o060 && gid !== 0 ? groupName(machine, gid) : null;
+  if (group === null || machine.user === null) return 'sudo chmod a+rw /dev/kvm  # until the next start of the machine';
+  return `sudo usermod -aG ${shellWord(group)} ${shellWord(machine.user)}  # then log in again`;
 }
 
 /** A private devpts takes its terminals from one pool: `kernel.pty.max`, less a reserve for the machine's own (devpts(5)). */

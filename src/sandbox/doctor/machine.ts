@@ -83,3 +83,9 @@ export function statusLine(machine: Machine, name: string): string | null {
   const text = textOf(machine, '/proc/self/status') ?? '';
   return new RegExp(`^${name}:[ \\t]*(.*)$`, 'm').exec(text)?.[1] ?? null;
 }
+
+/** The name of a group in /etc/group (group(5)); null where it has none. */
+export function groupName(machine: Machine, gid: number | null): string | null {
+  const lines = (textOf(machine, '/etc/group') ?? '').split('\n').map(line => line.split(':'));
+  return lines.find(words => words[2] === String(gid))?.[0] ?? null;
+}

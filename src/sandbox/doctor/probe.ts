@@ -107,7 +107,7 @@ async function tried(plan: SandboxPlan): Promise<Refused | null> {
 /** Runs calls in a child with new namespaces. Its end is looked for a program that is not there. */
 async function ran(cloneFlags: number, calls: readonly Call[]): Promise<Ended> {
   const execute = { program: NO_PROGRAM, argv: [NO_PROGRAM], environment: [] };
-  const running = launch({ cloneFlags, calls, execute, directories: ['/tmp'] });
+  const running = launch({ cloneFlags, calls, execute, directories: ['/tmp', '/var/tmp', '/dev/shm'] });
   return 'kind' in running ? running : await running.ended();
 }
 
