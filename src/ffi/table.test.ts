@@ -6,8 +6,8 @@ const BASE = 0x7f12_3456_7000;
 
 interface Written {
   readonly bytes: Buffer;
-  word(entry: number, word: number): bigint;
-  cell(name: string): number;
+  readonly word: (entry: number, word: number) => bigint;
+  readonly cell: (name: string) => number;
 }
 
 function written(entries: readonly Entry[], cells: Readonly<Record<string, number>> = {}): Written {

@@ -103,7 +103,7 @@ for (const [architecture, runner, facts] of RUNNERS) {
   const runs = (program: Buffer, fds: readonly number[] = []) => {
     const path = join(scratchDirectory('program'), 'program');
     writeFileSync(path, program, { mode: 0o755 });
-    const [file = path, ...args] = [...runner, path];
+    const [file, ...args] = [...runner, path];
     return spawnSync(file, args, { stdio: ['ignore', 'pipe', 'pipe', ...fds], timeout: 60_000 });
   };
 
