@@ -48,6 +48,11 @@ export function ourReport(each: Case, user: TestUser | null): Report {
   return shown(each)(portable(parseReport(stdout.toString()), thisMachine()));
 }
 
+/** Whether the account that runs the sandbox (null: root) is in more groups than its own: they cannot be dropped without privileges. */
+export function inMoreGroups(user: TestUser | null): boolean {
+  return runCommand(['id', '-G'], { user }).stdout.toString().trim().includes(' ');
+}
+
 /** The recordings of fixtures/oracle of the case, by file name. */
 export function recordings(each: Case): { readonly file: string; readonly report: Report }[] {
   const directory = join(PROJECT, 'fixtures/oracle');

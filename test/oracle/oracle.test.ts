@@ -6,7 +6,7 @@ import { describe, test } from 'node:test';
 import { keptBuild } from '../support/kept.ts';
 import { missing, ordinaryUser, type TestUser } from '../support/need.ts';
 import { PROJECT, runCommand } from '../support/program.ts';
-import { CASES, ourReport, recordings, reviewed, shown, withoutExtras } from './compare.ts';
+import { CASES, inMoreGroups, ourReport, recordings, reviewed, shown, withoutExtras } from './compare.ts';
 import { differences, formatReport, judge, parseReport, portable, reviewedFor, thisMachine } from './report.ts';
 
 const HERE = missing('user-namespaces', 'static-bash', 'static-busybox');
@@ -20,7 +20,7 @@ for (const [as, user, skip] of runners)
     for (const each of CASES)
       test(each.name, () => {
         const ours = ourReport(each, user());
-        const expected = reviewedFor(reviewed(), each.name, as, shown(each));
+        const expected = reviewedFor(reviewed(), each.name, as, shown(each), inMoreGroups(user()));
         for (const { file, report } of recordings(each)) {
           const { unexpected, gone } = judge(differences(report, withoutExtras(report, ours)), expected);
           assert.deepEqual(unexpected, [], `not in differences.json (${file})`);

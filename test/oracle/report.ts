@@ -99,6 +99,8 @@ export interface Reviewed {
     readonly as?: string;
     /** Only for these kinds of builds; absent: for all. */
     readonly kinds?: readonly string[];
+    /** Only where the account that runs it is in more groups than its own. */
+    readonly supplementaryGroups?: true;
   })[];
 }
 
@@ -120,11 +122,13 @@ export function reviewedFor(
   kind: string,
   as: string,
   show: (report: Report) => Report = report => report,
+  supplementaryGroups = false,
 ): Difference[] {
   const facts = reviewed
     .flatMap(group => group.facts)
     .filter(fact => fact.as === undefined || fact.as === as)
-    .filter(fact => fact.kinds === undefined || fact.kinds.includes(kind));
+    .filter(fact => fact.kinds === undefined || fact.kinds.includes(kind))
+    .filter(fact => fact.supplementaryGroups === undefined || supplementaryGroups);
   const side = (of: 'nix' | 'ours') =>
     show(new Map(facts.flatMap(({ fact, [of]: value }) => (value === undefined ? [] : [[fact, value] as const]))));
   return differences(side('nix'), side('ours'));
