@@ -64,8 +64,8 @@ function readable(pidfd: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const handle = koffi().node.poll(pidfd, { readable: true }, status => {
       handle.close();
-      if (status >= 0) resolve();
-      else reject(new Error(`poll of a pidfd: ${status}`));
+      // koffi calls us outside of Node's own callbacks: promises settled here would wait for the next event (seen on Node 26 with workers).
+      setImmediate(() => (status >= 0 ? resolve() : reject(new Error(`poll of a pidfd: ${status}`))));
     });
   });
 }

@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { nodeOf, type SupportedNode } from './nodes.ts';
 
 /** The ordinary user that the unprivileged half of the tests runs as. */
 export interface TestUser {
@@ -28,6 +29,10 @@ export function ordinaryUser(): TestUser | null {
 
 function works(command: string, args: readonly string[]): boolean {
   return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+}
+
+function nodeFact(major: SupportedNode): { why: string; met: () => boolean } {
+  return { why: `no Node ${major} (node scripts/nodes.mjs)`, met: () => nodeOf(major) !== null };
 }
 
 const FACTS = {
@@ -62,6 +67,10 @@ const FACTS = {
   bwrap: { why: 'no bwrap (apt-get install bubblewrap)', met: () => works('bwrap', ['--version']) },
   sudo: { why: 'no sudo', met: () => works('sudo', ['--version']) },
   tmux: { why: 'no tmux', met: () => works('tmux', ['-V']) },
+  'node-20': nodeFact(20),
+  'node-22': nodeFact(22),
+  'node-24': nodeFact(24),
+  'node-26': nodeFact(26),
 } as const satisfies Record<string, { why: string; met: () => boolean }>;
 
 export type Fact = keyof typeof FACTS;

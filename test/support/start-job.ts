@@ -1,7 +1,7 @@
 /** Runs jobs of starts.ts, as any user and on any Node: bundled into one file that everybody can read. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { buildSync } from 'esbuild';
 import type { TestUser } from './need.ts';
 import { asUser, environmentFor, everybodyCanRun, type Output, PROJECT, readableCopy, runCommand } from './program.ts';
@@ -42,10 +42,11 @@ function bundled(): string {
 }
 
 /** A Node that everybody can execute: itself, or a copy of it. */
-function readableNode(path: string): string {
+export function readableNode(path: string): string {
   if (everybodyCanRun(path)) return path;
-  const copy = join(runDirectory(), path.replaceAll('/', '_'));
+  const copy = join(runDirectory(), path.replaceAll('/', '_'), 'node');
   if (!existsSync(copy)) {
+    mkdirSync(dirname(copy), { recursive: true, mode: 0o755 });
     copyFileSync(path, `${copy}.${process.pid}`);
     renameSync(`${copy}.${process.pid}`, copy);
   }
@@ -60,6 +61,8 @@ export interface JobOptions {
   /** Words in front: `unshare -Ur`. Run before the change of the user. */
   readonly wrapper?: readonly string[];
   readonly stdin?: string;
+  /** Then SIGKILL. Default as for every command. */
+  readonly timeoutMs?: number;
 }
 
 function words(job: Job, { node, nodeFlags = [] }: JobOptions): readonly string[] {
@@ -70,7 +73,11 @@ function words(job: Job, { node, nodeFlags = [] }: JobOptions): readonly string[
 /** Runs a job to its end. */
 export function runJob(job: Job, options: JobOptions = {}): Output {
   const command = asUser(options.user ?? null, words(job, options));
-  return runCommand([...(options.wrapper ?? []), ...command], { stdin: options.stdin ?? '' });
+  const { stdin = '', timeoutMs } = options;
+  return runCommand(
+    [...(options.wrapper ?? []), ...command],
+    timeoutMs === undefined ? { stdin } : { stdin, timeoutMs },
+  );
 }
 
 /** Starts a job. */
