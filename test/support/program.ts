@@ -15,10 +15,17 @@ import { runDirectory } from './run-directory.ts';
 /** The checkout's root. Compiled tests lie in .build/ at any depth. */
 export const PROJECT = findProject(dirname(fileURLToPath(import.meta.url)));
 
-/** What the program needs at run time; the rest of node_modules is for development. */
+/** What the program and its demo need at run time; the rest of node_modules is for development. */
 const NEEDED = [
   'nix-build-shell',
   'package.json',
+  // The demo's own set-up finds everything done already.
+  'package-lock.json',
+  'node_modules/.package-lock.json',
+  'src',
+  'scripts',
+  'fixtures/demo',
+  'fixtures/nix/stdenv',
   'dist',
   'node_modules/koffi',
   'node_modules/@koromix',
@@ -46,7 +53,8 @@ export function readableCopy(): string {
     mkdirSync(unfinished, { mode: 0o755 });
     for (const path of NEEDED) {
       const from = join(PROJECT, path);
-      if (existsSync(from)) cpSync(from, join(unfinished, path), { recursive: true, dereference: true });
+      if (existsSync(from))
+        cpSync(from, join(unfinished, path), { recursive: true, dereference: true, preserveTimestamps: true });
     }
     if (!everybodyCanRun(process.execPath)) {
       mkdirSync(join(unfinished, 'node'));

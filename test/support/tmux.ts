@@ -1,0 +1,59 @@
+/** A terminal of 80 columns and 24 lines, as tmux(1) draws it: for programs that want one. */
+import { spawnSync } from 'node:child_process';
+import type { TestUser } from './need.ts';
+import { asUser, environmentFor, type RunOptions } from './program.ts';
+
+let count = 0;
+
+/** A tmux server of its own, with one window that runs `command`. Close it. */
+export class Terminal {
+  private readonly socket = `nbs-test-${process.pid}-${(count += 1)}`;
+  private readonly user: TestUser | null;
+  private readonly environment: NodeJS.ProcessEnv;
+
+  constructor(command: readonly string[], options: Pick<RunOptions, 'user' | 'env'>) {
+    this.user = options.user ?? null;
+    this.environment = environmentFor(this.user, { TERM: 'xterm-256color', ...options.env });
+    // The window outlives the command, so that its last lines can be read.
+    const words = ['sh', '-c', '"$@"; sleep 60', 'sh', ...command];
+    this.tmux(['-f', '/dev/null', 'new-session', '-d', '-x', '80', '-y', '24', ...words]);
+  }
+
+  /** What is on the screen when it matches, without blanks at the end of lines; throws after 20 s. */
+  async until(wanted: RegExp): Promise<string> {
+    const deadline = Date.now() + 20_000;
+    for (;;) {
+      const screen = this.screen();
+      if (wanted.test(screen)) return screen;
+      if (Date.now() > deadline) throw new Error(`the screen does not match ${wanted}:\n${screen}`);
+      await new Promise(resolve => setTimeout(resolve, 50));
+    }
+  }
+
+  /** Types a line, and waits for what shall follow it. */
+  async type(line: string, wanted: RegExp): Promise<string> {
+    const before = this.screen();
+    this.tmux(['send-keys', '-l', line]);
+    this.tmux(['send-keys', 'Enter']);
+    for (let tries = 0; tries < 40 && this.screen() === before; tries += 1)
+      await new Promise(resolve => setTimeout(resolve, 50));
+    return this.until(wanted);
+  }
+
+  close(): void {
+    this.tmux(['kill-server']);
+  }
+
+  /** The prompt's last blank is kept: tmux cuts blanks off. */
+  private screen(): string {
+    const { stdout } = this.tmux(['capture-pane', '-p']);
+    return stdout.replace(/\s+$/, '').replace(/\$$/, '$ ');
+  }
+
+  private tmux(words: readonly string[]): { readonly stdout: string } {
+    const [file = '', ...args] = asUser(this.user, ['tmux', '-L', this.socket, ...words]);
+    const { stdout, stderr, status } = spawnSync(file, args, { encoding: 'utf8', cwd: '/', env: this.environment });
+    if (status !== 0) throw new Error(`tmux ${words.join(' ')}: ${stderr}`);
+    return { stdout };
+  }
+}
