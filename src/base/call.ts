@@ -5,6 +5,7 @@ export type Arg =
   | { readonly kind: 'number'; readonly value: number; readonly say?: string }
   | { readonly kind: 'text'; readonly value: string }
   | { readonly kind: 'bytes'; readonly base64: string; readonly say: string }
+  | { readonly kind: 'counted'; readonly count: number; readonly base64: string; readonly say: string }
   | { readonly kind: 'vector'; readonly values: readonly string[] }
   | { readonly kind: 'result'; readonly of: string }
   | { readonly kind: 'runtime'; readonly of: RuntimeValue };
@@ -43,6 +44,11 @@ export function bytes(value: Uint8Array, say: string): Arg {
   return { kind: 'bytes', base64: Buffer.from(value).toString('base64'), say };
 }
 
+/** A pointer to a structure of a 16-bit count and a pointer to that many things: `struct sock_fprog` (linux/filter.h). */
+export function counted(count: number, value: Uint8Array, say: string): Arg {
+  return { kind: 'counted', count, base64: Buffer.from(value).toString('base64'), say };
+}
+
 export const NULL: Arg = num(0, 'NULL');
 
 /** A call that must succeed. */
@@ -75,6 +81,7 @@ function sayArg(arg: Arg): string {
     case 'text':
       return sayText(arg.value);
     case 'bytes':
+    case 'counted':
       return arg.say;
     case 'vector':
       return `[${arg.values.slice(0, 8).map(sayText).join(', ')}${arg.values.length > 8 ? ', …' : ''}]`;

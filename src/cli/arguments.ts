@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fromBytes } from '../base/path.ts';
 import { TRACE_LAYERS, type TraceLayer } from '../base/trace.ts';
+import { GROUP_NAMES, type GroupName, groupName } from '../sandbox/groups.ts';
 
 export interface RunOptions {
   /** `--store ROOT`. */
@@ -9,6 +10,8 @@ export interface RunOptions {
   /** `--bind HOST[:DEST]`, in order. */
   readonly binds: readonly string[];
   readonly net: boolean;
+  /** The groups of `--without NAME[,NAME…]`. */
+  readonly without: readonly GroupName[];
   /** The layers of `--trace[=LAYER,…]`. */
   readonly trace: readonly string[];
   /** The privileged copy is agreed to beforehand. */
@@ -23,6 +26,7 @@ export const NO_OPTIONS: RunOptions = {
   store: null,
   binds: [],
   net: false,
+  without: [],
   trace: [],
   sudo: false,
   derivation: null,
@@ -34,6 +38,7 @@ export const OPTIONS = {
   '--store': { value: 'ROOT', help: 'the store below ROOT (ROOT/nix/store) instead of /nix/store' },
   '--bind': { value: 'HOST[:DEST]', help: 'show a file or directory of the host inside, writable; may be repeated' },
   '--net': { value: null, help: "keep the host's network" },
+  '--without': { value: 'NAME', help: `leave out ${GROUP_NAMES.join(', ')}; may be repeated` },
   '--derivation': { value: 'DRV', help: 'the derivation of DIR, where it cannot be told which one it is' },
   '--sudo': { value: null, help: 'copy what you cannot read with one privileged step, without asking' },
   '--keep': { value: null, help: 'keep the working copy when the command ends, and say where it is' },
@@ -114,6 +119,10 @@ function withOption(options: RunOptions, name: OptionName, value: string | undef
       return { ...options, binds: [...options.binds, value ?? ''] };
     case '--derivation':
       return { ...options, derivation: value ?? null };
+    case '--without': {
+      const without = withGroups(options.without, value ?? '');
+      return typeof without === 'string' ? without : { ...options, without };
+    }
     case '--net':
       return { ...options, net: true };
     case '--sudo':
@@ -128,6 +137,14 @@ function withOption(options: RunOptions, name: OptionName, value: string | undef
         : `no trace layer is called ${unknown} (there are ${TRACE_LAYERS.join(', ')})`;
     }
   }
+}
+
+/** The groups with those of `NAME[,NAME…]`; a string is a usage error. */
+export function withGroups(before: readonly GroupName[], words: string): readonly GroupName[] | string {
+  const names = words.split(',');
+  const unknown = names.find(word => groupName(word) === null);
+  if (unknown !== undefined) return `nothing to leave out is called ${unknown} (there are ${GROUP_NAMES.join(', ')})`;
+  return [...new Set([...before, ...names.flatMap(word => groupName(word) ?? [])])];
 }
 
 /** The layers as their type; they were checked by {@link scan}. */

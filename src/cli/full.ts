@@ -1,7 +1,8 @@
 /** Everything but a plain run: subcommands, help and usage errors, by commander. */
 import { Command, CommanderError } from 'commander';
 import { EXIT } from '../base/failure.ts';
-import { type CommandName, NO_OPTIONS, OPTIONS, type OptionName, type RunOptions } from './arguments.ts';
+import type { GroupName } from '../sandbox/groups.ts';
+import { type CommandName, NO_OPTIONS, OPTIONS, type OptionName, type RunOptions, withGroups } from './arguments.ts';
 import { doctor } from './commands/doctor.ts';
 import { showEnvironment } from './commands/env.ts';
 import { list, listForNewcomers } from './commands/list.ts';
@@ -83,6 +84,7 @@ interface Given {
   readonly store?: string;
   readonly bind?: readonly string[];
   readonly net?: true;
+  readonly without?: readonly GroupName[];
   readonly derivation?: string;
   readonly export?: true;
 }
@@ -93,6 +95,7 @@ function runOptions(given: Given): RunOptions {
     store: given.store ?? null,
     binds: given.bind ?? [],
     net: given.net ?? false,
+    without: given.without ?? [],
     derivation: given.derivation ?? null,
   };
 }
@@ -113,7 +116,11 @@ function addCommands(program: Command, done: Done): void {
   ofBuild('env', "the build's environment").action(async (directory: string, given: Given) =>
     done(await showEnvironment(directory, runOptions(given), given.json ?? false)),
   );
-  withOptions(ofBuild('plan', 'what a run would do, step by step, and what differs from Nix'), ['--net', '--bind'])
+  withOptions(ofBuild('plan', 'what a run would do, step by step, and what differs from Nix'), [
+    '--net',
+    '--bind',
+    '--without',
+  ])
     .argument('[CMD...]', 'the command of the run; none is an interactive shell')
     .option('--calls', 'the system calls of each step')
     .passThroughOptions()
@@ -132,6 +139,12 @@ function addCommands(program: Command, done: Done): void {
   );
 }
 
+function addGroups(words: string, before: readonly GroupName[] | undefined): readonly GroupName[] {
+  const groups = withGroups(before ?? [], words);
+  if (typeof groups === 'string') throw new CommanderError(EXIT.usage, 'usage', groups);
+  return groups;
+}
+
 function withOptions(command: Command, names: readonly OptionName[]): Command {
   for (const name of names) {
     const { value, help } = OPTIONS[name];
@@ -140,6 +153,7 @@ function withOptions(command: Command, names: readonly OptionName[]): Command {
         ...(before ?? []),
         word,
       ]);
+    else if (name === '--without') command.option(`${name} <${value}>`, help, addGroups);
     else command.option(value === null ? name : `${name} <${value}>`, help);
   }
   return command;

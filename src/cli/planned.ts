@@ -28,6 +28,7 @@ export function plannedRun(
     options: {
       command: interactive ? null : command,
       net: options.net,
+      without: options.without,
       binds,
       shell,
       workingDirectory: workingDirectory(env, tree),

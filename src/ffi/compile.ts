@@ -32,6 +32,8 @@ function value(arg: Arg, runtime: Runtime): Value {
       return { pointTo: terminated(arg.value) };
     case 'bytes':
       return { pointTo: Buffer.from(arg.base64, 'base64') };
+    case 'counted':
+      return { count: arg.count, of: Buffer.from(arg.base64, 'base64') };
     case 'vector':
       return { vector: arg.values.map(terminated) };
     case 'result':

@@ -72,6 +72,8 @@ const NUMBERS = {
   move_mount: [429, 429],
   mount_setattr: [442, 442],
   openat2: [437, 437],
+  landlock_restrict_self: [446, 446],
+  landlock_create_ruleset: [444, 444],
   fsetxattr: [190, 7],
   flistxattr: [196, 13],
   fgetxattr: [193, 10],

@@ -92,6 +92,15 @@ test('vectors end in a null pointer, and their strings are whole', () => {
   assert.equal(bytes.toString('utf8', Number(word(0, WORD.a0 + 2)) - BASE).slice(0, 2), 'x\0');
 });
 
+test('a counted array is a structure of its length and its address', () => {
+  const { bytes, word } = written([{ call: 'seccomp', args: [1, 0, { count: 0x1234, of: Buffer.from('filter') }] }]);
+  const at = Number(word(0, WORD.a0 + 2)) - BASE;
+  assert.equal(at % 8, 0);
+  assert.equal(bytes.readUInt16LE(at), 0x1234);
+  const target = Number(bytes.readBigInt64LE(at + 8)) - BASE;
+  assert.equal(bytes.toString('latin1', target, target + 6), 'filter');
+});
+
 test('unknown labels and cells are bugs', () => {
   assert.throws(() => written([{ call: 'close', args: [], onError: 'nowhere' }]), /nowhere/);
   assert.throws(() => written([{ call: 'close', args: [{ cell: 'none' }] }]), /none/);

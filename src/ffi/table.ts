@@ -15,6 +15,7 @@ export type Value =
   | number
   | { readonly pointTo: Uint8Array }
   | { readonly vector: readonly Uint8Array[] }
+  | { readonly count: number; readonly of: Uint8Array }
   | { readonly entry: string }
   | { readonly cell: string; readonly at?: number };
 
@@ -85,6 +86,15 @@ export function layOut(
       if (typeof value === 'number' || 'cell' in value || 'entry' in value) return;
       if ('pointTo' in value) {
         pointers.push({ entry: index, word: WORD.a0 + position, offset: put(value.pointTo) });
+        return;
+      }
+      if ('of' in value) {
+        const target = put(value.of);
+        const head = Buffer.alloc(8);
+        head.writeUInt16LE(value.count, 0);
+        pointers.push({ entry: index, word: WORD.a0 + position, offset: put(head) });
+        vectors.push({ offset: end, targets: [target] });
+        end += 8;
         return;
       }
       const targets = value.vector.map(put);

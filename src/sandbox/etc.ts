@@ -14,7 +14,7 @@ const NSSWITCH = 'hosts: files dns\nservices: files\n';
 /** The steps that fill `/etc`. */
 export function etcSteps({ options, facts }: PlanInput): readonly Step[] {
   const file = (name: string, content: string, why: string, like: Like): Step =>
-    step({ kind: 'file', at: innerPath(`/etc/${name}`), mode: 0o644, content }, why, like);
+    step({ kind: 'file', at: innerPath(`/etc/${name}`), mode: 0o444, content }, why, like);
   const ids = { nix: 'startChild', spec: 'S18' };
   const addresses = { nix: 'setupBuildChroot', spec: 'S18' };
   const steps = [

@@ -1,5 +1,5 @@
 /** The host's facts that a plan depends on; gathered first and passed in, so that `plan()` is pure. */
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { release } from 'node:os';
 import { type HostPath, hostPath } from '../base/path.ts';
 
@@ -14,6 +14,8 @@ export interface HostFacts {
   readonly devices: readonly string[];
   /** Whether `/dev/kvm` is there (S14). */
   readonly kvm: boolean;
+  /** Run by root: the files of `/proc` that only root may open; else none. */
+  readonly privateProc: readonly string[];
   /** The caller's limits; Node raises its own soft limit of open files, so the launcher script tells it. */
   readonly limits: {
     readonly openFiles: { readonly soft: number; readonly hard: number } | null;
@@ -66,11 +68,20 @@ export function gatherHostFacts(questions: HostQuestions): HostFacts {
     kernel: release(),
     devices,
     kvm: devices.includes('kvm'),
+    privateProc: process.getuid?.() === 0 ? privateProc() : [],
     limits: gatherLimits(questions.openFilesSoft),
     nixRoot: hostPath(`${root}${questions.storeTop}`),
     networkFiles: questions.network ? networkFiles() : [],
     promptShell: null,
   };
+}
+
+/** Of the whole machine, as `kcore` and `sysrq-trigger`: what belongs to a process is of the new PID namespace. */
+function privateProc(): readonly string[] {
+  return readdirSync('/proc', { withFileTypes: true })
+    .filter(entry => entry.isFile() && (statSync(`/proc/${entry.name}`).mode & 0o007) === 0)
+    .map(entry => entry.name)
+    .sort();
 }
 
 /** Links such as systemd-resolved's are followed: what they point at is bound. */

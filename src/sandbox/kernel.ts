@@ -11,10 +11,6 @@ export const CLONE = {
 
 export const MS = {
   MS_RDONLY: 1,
-  MS_NOSUID: 2,
-  MS_NODEV: 4,
-  MS_NOEXEC: 8,
-  MS_REMOUNT: 32,
   MS_BIND: 4096,
   MS_REC: 16384,
   MS_PRIVATE: 1 << 18,
@@ -31,8 +27,8 @@ export const OPEN = { O_WRONLY: 1, O_CREAT: 0o100, O_TRUNC: 0o1000, O_CLOEXEC: 0
 
 export const PR = {
   PR_SET_PDEATHSIG: 1,
-  PR_CAPBSET_DROP: 24,
   PR_SET_NO_NEW_PRIVS: 38,
+  PR_CAP_AMBIENT: 47,
 } as const;
 
 export const RLIMIT = { RLIMIT_CORE: 4, RLIMIT_NOFILE: 7 } as const;

@@ -1,10 +1,12 @@
 /** What real Nix does and this sandbox does not, each with the reason: half of what a plan is for. */
+
+import { leftOut } from './groups.ts';
 import type { PlanInput } from './plan-input.ts';
 import type { Omission } from './step.ts';
 
 /** The differences that hold for this build, in the order in which Nix would do them. */
 export function omissions(input: PlanInput): readonly Omission[] {
-  return [...ALWAYS, ...ofBuild(input), ...ofOptions(input)];
+  return [...ALWAYS, ...ofBuild(input), ...ofFilter(input), ...ofCaller(input), ...ofOptions(input)];
 }
 
 const ALWAYS: readonly Omission[] = [
@@ -19,14 +21,14 @@ const ALWAYS: readonly Omission[] = [
     nix: 'setupBuildChroot',
   },
   {
-    what: 'no system call filter: set-id modes and extended attributes are not refused',
-    why: 'the filter is not made yet',
-    nix: 'setupSeccomp',
+    what: 'what the sandbox itself makes belongs to you, not to root',
+    why: 'files of another owner cannot be made without privileges; their modes keep a build from writing what it could not write',
+    nix: 'setupBuildChroot',
   },
   {
-    what: 'abstract Unix sockets are not restricted by Landlock',
-    why: "the network namespace keeps the host's out of reach; with --net it does not",
-    nix: 'setupLandlock',
+    what: 'the root directory is a tmpfs, not a directory of the disk',
+    why: 'nothing of it is left behind, however the sandbox ends',
+    nix: 'setupBuildChroot',
   },
   {
     what: 'stdin is yours, and so is the terminal; a build has /dev/null and no terminal',
@@ -66,17 +68,55 @@ function ofBuild({ build, env }: PlanInput): readonly Omission[] {
   return found;
 }
 
+function ofFilter({ build }: PlanInput): readonly Omission[] {
+  if (build.system === 'guix') return [];
+  if (build.system === 'lix')
+    return [
+      {
+        what: 'system calls that Lix does not know are not refused',
+        why: "Lix allows what is on a list and answers ENOSYS to the rest; here only what it has in common with Nix' filter is refused",
+        nix: 'setupSeccomp',
+      },
+    ];
+  return [
+    {
+      what:
+        build.layout === 'flat'
+          ? 'reading extended attributes is not refused'
+          : 'listing extended attributes is not refused',
+      why: `${build.layout === 'flat' ? 'Nix 2.24 and later do, and older ones' : 'Nix 2.35 and later do, and older ones'} leave directories of this form`,
+      nix: 'setupSeccomp',
+    },
+  ];
+}
+
+function ofCaller({ facts }: PlanInput): readonly Omission[] {
+  if (facts.uid !== 0) return [];
+  return [
+    {
+      what: '/proc is read-only, and what only root may read in it is empty',
+      why: "you are root: the machine's own settings would be within reach, and a build runs as an ordinary user",
+      nix: 'enterChroot',
+    },
+  ];
+}
+
 function ofOptions({ options, derivation, env }: PlanInput): readonly Omission[] {
+  const switchedOff = leftOut(options.without);
   const fixed =
     derivation?.fixedOutput ??
     env.variables.some(({ name, value }) => name === 'outputHash' && value !== null && value !== '');
   if (options.net) {
     return fixed
-      ? []
-      : [{ what: "the host's network can be reached", why: 'you asked for it: --net', nix: 'startChild' }];
+      ? switchedOff
+      : [
+          ...switchedOff,
+          { what: "the host's network can be reached", why: 'you asked for it: --net', nix: 'startChild' },
+        ];
   }
-  if (!fixed) return [];
+  if (!fixed) return switchedOff;
   return [
+    ...switchedOff,
     {
       what: "no network, though this is a fixed-output build and Nix gives it the host's",
       why: 'S8; --net gives it here, too',

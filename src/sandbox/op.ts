@@ -1,6 +1,7 @@
 /** Each operation of a plan: its sentence and its system calls, side by side. The order of the steps is plan.ts's. */
 import { bytes, type Call, call, flags, mode, NULL, num, optional, text } from '../base/call.ts';
 import { toBytes } from '../base/path.ts';
+import { CONFINEMENT_OPS } from './confinement-ops.ts';
 import {
   AT_EMPTY_PATH,
   AT_FDCWD,
@@ -15,18 +16,11 @@ import {
   S_IFREG,
   SIGKILL,
 } from './kernel.ts';
-import type { Op, OpOf } from './step.ts';
+import type { Meaning, Op, OpOf } from './step.ts';
 import { ifreq, limit, mountAttr, zeroSigaction } from './structures.ts';
 
-type Meaning<O> = {
-  /** The operation in words: one line, without its reason. */
-  say(op: O): string;
-  /** Its system calls; `root` is where the sandbox's root is mounted. */
-  calls(op: O, root: string): readonly Call[];
-};
-
 const here = num(AT_FDCWD, 'AT_FDCWD');
-const { MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND, MS_REC, MS_PRIVATE } = MS;
+const { MS_RDONLY, MS_BIND, MS_REC, MS_PRIVATE } = MS;
 
 /** A readable pidfd is a process that ended: a result of 1 ends the child, too. */
 const launcherLives: Call = {
@@ -58,6 +52,12 @@ function writeProc(path: string, content: string): readonly Call[] {
 
 function bindCall(from: string, to: string, recursive: boolean): Call {
   return call('mount', text(from), text(to), NULL, flags(recursive ? { MS_BIND, MS_REC } : { MS_BIND }), NULL);
+}
+
+/** The mount at a path, and all below it. */
+function readOnlyCall(at: string): Call {
+  const attributes = bytes(mountAttr(MOUNT_ATTR_RDONLY), '{attr_set=MOUNT_ATTR_RDONLY}');
+  return call('mount_setattr', here, text(at), flags({ AT_RECURSIVE }), attributes, num(32));
 }
 
 export const OPS: { readonly [K in Op['kind']]: Meaning<OpOf<K>> } = {
@@ -129,7 +129,7 @@ export const OPS: { readonly [K in Op['kind']]: Meaning<OpOf<K>> } = {
         text('tmpfs'),
         text(under(root, op.at)),
         text('tmpfs'),
-        flags({ MS_NOSUID, MS_NODEV }),
+        flags({}),
         text(`mode=${op.mode.toString(8)}`),
       ),
     ],
@@ -148,24 +148,17 @@ export const OPS: { readonly [K in Op['kind']]: Meaning<OpOf<K>> } = {
       // A file is bound over a file, which may be there already, or be in a tree that cannot be written.
       const place: readonly Call[] = op.type === 'file' ? [{ ...touch(to), optional: true }] : [];
       const bound = [...place, bindCall(op.from, to, true)];
-      return op.readOnly
-        ? [
-            ...bound,
-            call(
-              'mount_setattr',
-              here,
-              text(to),
-              flags({ AT_RECURSIVE }),
-              bytes(mountAttr(MOUNT_ATTR_RDONLY), '{attr_set=MOUNT_ATTR_RDONLY}'),
-              num(32),
-            ),
-          ]
-        : bound;
+      return op.readOnly ? [...bound, readOnlyCall(to)] : bound;
     },
   },
   device: {
-    say: op => `the device ${op.from} of the host at ${op.to}`,
-    calls: (op, root) => [touch(under(root, op.to)), bindCall(op.from, under(root, op.to), false)],
+    say: op => `the device ${op.from} of the host at ${op.to}${op.readOnly ? ', whose owner and mode stay' : ''}`,
+    calls: (op, root) => {
+      const to = under(root, op.to);
+      const bound = [touch(to), bindCall(op.from, to, false)];
+      // A device on a read-only mount can be written to: only its node cannot be changed.
+      return op.readOnly ? [...bound, readOnlyCall(to)] : bound;
+    },
   },
   devpts: {
     say: op => `a devpts of its own at ${op.at}`,
@@ -175,7 +168,7 @@ export const OPS: { readonly [K in Op['kind']]: Meaning<OpOf<K>> } = {
         text('devpts'),
         text(under(root, op.at)),
         text('devpts'),
-        flags({ MS_NOSUID, MS_NOEXEC }),
+        flags({}),
         text('newinstance,ptmxmode=0666,mode=0620'),
       ),
     ],
@@ -185,14 +178,14 @@ export const OPS: { readonly [K in Op['kind']]: Meaning<OpOf<K>> } = {
     calls: (op, root) => [touch(under(root, op.to)), bindCall(under(root, op.from), under(root, op.to), false)],
   },
   proc: {
-    say: op => `a procfs of the new PID namespace at ${op.at}`,
+    say: op => `a procfs of the new PID namespace at ${op.at}${op.readOnly ? ', read-only' : ''}`,
     calls: (op, root) => [
       call(
         'mount',
         text('proc'),
         text(under(root, op.at)),
         text('proc'),
-        flags({ MS_NOSUID, MS_NODEV, MS_NOEXEC }),
+        flags(op.readOnly ? { MS_RDONLY } : {}),
         NULL,
       ),
     ],
@@ -200,6 +193,14 @@ export const OPS: { readonly [K in Op['kind']]: Meaning<OpOf<K>> } = {
   link: {
     say: op => `the link ${op.at} → ${op.target}`,
     calls: (op, root) => [call('symlinkat', text(op.target), here, text(under(root, op.at)))],
+  },
+  mode: {
+    say: op => `the mode of ${op.at} is ${op.mode.toString(8)}`,
+    calls: (op, root) => [call('fchmodat', here, text(under(root, op.at)), mode(op.mode))],
+  },
+  mask: {
+    say: op => `nothing can be read from or written to ${op.at}`,
+    calls: (op, root) => [bindCall(under(root, '/dev/null'), under(root, op.at), false)],
   },
   file: {
     say: op => `the file ${op.at}, ${toBytes(op.content).length} bytes`,
@@ -234,12 +235,7 @@ export const OPS: { readonly [K in Op['kind']]: Meaning<OpOf<K>> } = {
     say: op => `personality ${op.flags.join(' ')}`,
     calls: op => [optional('personality', flags(Object.fromEntries(op.flags.map(name => [name, PERSONALITY[name]]))))],
   },
-  noNewPrivileges: {
-    say: () => 'no program can gain privileges by being executed',
-    calls: () => [
-      call('prctl', flags({ PR_SET_NO_NEW_PRIVS: PR.PR_SET_NO_NEW_PRIVS }), num(1), num(0), num(0), num(0)),
-    ],
-  },
+  ...CONFINEMENT_OPS,
   standardStreams: {
     say: () => "stdin, stdout and stderr are the caller's own",
     calls: () => [0, 1, 2].map(fd => optional('fcntl', num(fd), flags({ F_SETFD: 2 }), num(0))),

@@ -3,6 +3,7 @@ import type { HostPath, InnerPath } from '../base/path.ts';
 import type { Derivation } from '../nix/derivation.ts';
 import type { EnvVars } from '../nix/env-vars.ts';
 import type { KeptBuild } from '../nix/kept-build.ts';
+import type { GroupName } from './groups.ts';
 import type { HostFacts } from './host.ts';
 
 /** What the user asked for. */
@@ -11,6 +12,8 @@ export interface PlanOptions {
   readonly command: readonly string[] | null;
   /** `--net`: the host's network instead of a new one. */
   readonly net: boolean;
+  /** `--without NAME`: groups of steps that are left out. */
+  readonly without: readonly GroupName[];
   /** `--bind`, resolved: the type is the source's. */
   readonly binds: readonly { readonly from: HostPath; readonly to: InnerPath; readonly type: 'directory' | 'file' }[];
   /** S4: the build's shell. */

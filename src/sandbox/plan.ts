@@ -9,7 +9,7 @@ import type { HostFacts } from './host.ts';
 import { omissions } from './omitted.ts';
 import type { PlanInput, PlanOptions } from './plan-input.ts';
 import { promptSteps, startSteps } from './start.ts';
-import { directories, type Namespace, type Op, type SandboxPlan, type Step, step } from './step.ts';
+import { directories, inGroup, type Namespace, type Op, type SandboxPlan, type Step, step } from './step.ts';
 
 /** The ids that the build saw: Nix' `sandboxUid` and `sandboxGid` (S6). */
 const UID = 1000;
@@ -17,9 +17,10 @@ const GID = 100;
 
 /** The sandbox's steps, in order, and what real Nix does that is not among them. */
 export function plan(input: PlanInput): SandboxPlan {
-  const steps = [
+  const { without } = input.options;
+  const all = [
     ...processSteps(input),
-    ...rootSteps(),
+    ...rootSteps(input),
     ...storeSteps(input),
     ...buildSteps(input),
     ...deviceSteps(input.facts),
@@ -29,7 +30,8 @@ export function plan(input: PlanInput): SandboxPlan {
     step({ kind: 'enterRoot' }, 'confines every process to the new root', { nix: 'enterChroot', spec: 'S19' }),
     ...startSteps(input),
   ];
-  return { version: 1, root: input.session.root, steps, omitted: omissions(input) };
+  const steps = all.filter(({ group }) => group === undefined || !without.includes(group));
+  return { version: 1, root: input.session.root, steps, without, omitted: omissions(input) };
 }
 
 function processSteps({ options, facts }: PlanInput): readonly Step[] {
@@ -71,19 +73,21 @@ function processSteps({ options, facts }: PlanInput): readonly Step[] {
   return steps;
 }
 
-function rootSteps(): readonly Step[] {
+/** The build could not write to these directories, which were root's; here they are the caller's, so their modes say it. */
+function rootSteps({ options }: PlanInput): readonly Step[] {
   const top = (at: string, mode: number, why: string, nix = 'setupBuildChroot'): Step =>
     step({ kind: 'directory', at: innerPath(at), mode }, why, { nix, spec: 'S11' });
+  const closed = options.without.includes('modes') ? 0o755 : 0o555;
   return [
-    step({ kind: 'tmpfs', at: innerPath('/'), mode: 0o755 }, 'an empty root of its own', {
+    step({ kind: 'tmpfs', at: innerPath('/'), mode: closed & 0o750 }, 'an empty root of its own', {
       nix: 'setupBuildChroot',
       spec: 'S11',
     }),
-    top('/nix', 0o755, 'for the store'),
+    top('/nix', closed, 'for the store'),
     top('/build', 0o755, 'for the working copy', 'enterChroot'),
-    top('/bin', 0o755, 'for sh', 'enterChroot'),
-    top('/etc', 0o755, 'for passwd, group and hosts'),
-    top('/dev', 0o755, 'for the devices', 'enterChroot'),
+    top('/bin', closed, 'for sh', 'enterChroot'),
+    top('/etc', closed, 'for passwd, group and hosts'),
+    top('/dev', closed, 'for the devices', 'enterChroot'),
     top('/tmp', 0o1777, 'programs expect it (S19)'),
     top('/proc', 0o555, 'for the procfs (S19)', 'enterChroot'),
   ];
@@ -114,6 +118,14 @@ function buildSteps({ build, session }: PlanInput): readonly Step[] {
       nix: 'getPathsInSandbox',
       spec: 'S12',
     }),
+    inGroup(
+      'modes',
+      step(
+        { kind: 'mode', at: innerPath('/build'), mode: 0o700 },
+        'Nix opens the directory to others only when the build has failed',
+        { nix: 'tmpDirInSandbox' },
+      ),
+    ),
   ];
   const top = extraBuildTop(build.buildTop);
   if (top === null) return steps;
@@ -146,6 +158,7 @@ function deviceSteps(facts: HostFacts): readonly Step[] {
     kind: 'device',
     from: `/dev/${name}` as HostPath,
     to: innerPath(`/dev/${name}`),
+    readOnly: facts.uid === 0,
   });
   return [
     ...facts.devices.map(name =>
@@ -171,15 +184,30 @@ function deviceSteps(facts: HostFacts): readonly Step[] {
       nix: 'enterChroot',
       spec: 'S15',
     }),
-    step({ kind: 'proc', at: innerPath('/proc') }, 'shows the processes of the sandbox and no others', {
-      nix: 'enterChroot',
-      spec: 'S10',
-    }),
+    ...procSteps(facts),
     ...links.map(([at, target]) =>
       step({ kind: 'link', at: innerPath(at), target }, 'shells and scripts use it', {
         nix: 'enterChroot',
         spec: 'S17',
       }),
+    ),
+  ];
+}
+
+/** Run by root, the command has root's rights to files of the kernel: nothing of them may be changed, or read that others may not. */
+function procSteps({ uid, privateProc }: HostFacts): readonly Step[] {
+  const like = { nix: 'enterChroot', spec: 'S10' };
+  const at = innerPath('/proc');
+  if (uid !== 0)
+    return [step({ kind: 'proc', at, readOnly: false }, 'shows the processes of the sandbox and no others', like)];
+  return [
+    step(
+      { kind: 'proc', at, readOnly: true },
+      "shows the processes of the sandbox and no others; you are root, and the kernel's settings in it are the machine's",
+      like,
+    ),
+    ...privateProc.map(name =>
+      step({ kind: 'mask', at: innerPath(`/proc/${name}`) }, 'only root may open it, and you are root'),
     ),
   ];
 }

@@ -1,8 +1,9 @@
 /** The last steps: the process's own state, and what is executed (S5). */
 import { innerPath } from '../base/path.ts';
+import { filterRules } from './filter-rules.ts';
 import { toolDirectory } from './host.ts';
 import type { PlanInput } from './plan-input.ts';
-import { type Op, type Step, step } from './step.ts';
+import { inGroup, type Op, type Step, step } from './step.ts';
 
 /** S5, to the letter. */
 const sourceAndRun = (file: string): string => `source /build/${file}; exec "$@"`;
@@ -43,29 +44,60 @@ export function startSteps(input: PlanInput): readonly Step[] {
   const x86OnX64 = input.derivation?.system === 'i686-linux' && facts.architecture === 'x86_64';
   const steps = [
     step({ kind: 'workingDirectory', at: options.workingDirectory }, whyThere(input), { nix: 'runChild' }),
-    step({ kind: 'umask', mask: 0o022 }, 'the umask of a build', { nix: 'runChild' }),
+    inGroup('umask', step({ kind: 'umask', mask: 0o022 }, 'the umask of a build', { nix: 'runChild' })),
     ...limits.map(op => step(op, 'Node raised its own limit; this is the one that you called with')),
     ...(coreHard === null
       ? []
       : [
-          step(
-            { kind: 'limit', resource: 'RLIMIT_CORE', soft: 0, hard: coreHard } as const,
-            'builds leave no core files',
-            { nix: 'runChild' },
+          inGroup(
+            'limits',
+            step(
+              { kind: 'limit', resource: 'RLIMIT_CORE', soft: 0, hard: coreHard } as const,
+              'builds leave no core files',
+              { nix: 'runChild' },
+            ),
           ),
         ]),
-    step(
-      { kind: 'personality', flags: x86OnX64 ? ['PER_LINUX32', 'ADDR_NO_RANDOMIZE'] : ['ADDR_NO_RANDOMIZE'] },
-      'addresses are not randomised, so that builds are the same each time',
-      { nix: 'setPersonality' },
+    inGroup(
+      'personality',
+      step(
+        { kind: 'personality', flags: x86OnX64 ? ['PER_LINUX32', 'ADDR_NO_RANDOMIZE'] : ['ADDR_NO_RANDOMIZE'] },
+        'addresses are not randomised, so that builds are the same each time',
+        { nix: 'setPersonality' },
+      ),
     ),
-    step({ kind: 'noNewPrivileges' }, 'set-id programs of the store gain nothing', { nix: 'enterChroot' }),
+    ...confinementSteps(input),
     step({ kind: 'standardStreams' }, 'input, output and errors are those of the command (S2)', { spec: 'S2' }),
     step({ kind: 'init' }, 'signals reach the command as usual, which they do not when it is process 1', {
       spec: 'S2',
     }),
   ];
   return [...steps, step(execute(input), whyExecuted(env.source.kind), { nix: 'execBuilder', spec: 'S5' })];
+}
+
+/** What takes rights away, in this order: the filter would be refused without one of the two that go before and after it. */
+function confinementSteps({ build, facts }: PlanInput): readonly Step[] {
+  return [
+    inGroup(
+      'no-new-privileges',
+      step({ kind: 'noNewPrivileges' }, 'set-id programs of the store gain nothing', { nix: 'enterChroot' }),
+    ),
+    inGroup(
+      'landlock',
+      step({ kind: 'scopeSockets' }, 'with --net, those of the machine would be within reach', {
+        nix: 'setupLandlock',
+      }),
+    ),
+    inGroup(
+      'seccomp',
+      step(
+        { kind: 'filter', architecture: facts.architecture, rules: filterRules(build) },
+        'Nix refuses what would not survive in the store; nobody types into your terminal',
+        { nix: 'setupSeccomp' },
+      ),
+    ),
+    step({ kind: 'noCapabilities' }, 'those over the new namespaces were for the steps above', { nix: 'runChild' }),
+  ];
 }
 
 function whyThere({ env, options }: PlanInput): string {

@@ -1,5 +1,8 @@
 /** The plan's types: typed operations with their reasons. All plain JSON data. */
+import type { Call } from '../base/call.ts';
 import { type HostPath, type InnerPath, innerPath } from '../base/path.ts';
+import type { FilterRule } from './bpf.ts';
+import type { GroupName } from './groups.ts';
 
 /** The namespaces that a sandbox may have of its own (namespaces(7)). */
 export type Namespace = 'user' | 'mount' | 'pid' | 'ipc' | 'uts' | 'net';
@@ -24,12 +27,14 @@ export type Op =
       readonly type: 'directory' | 'file';
       readonly readOnly: boolean;
     }
-  | { readonly kind: 'device'; readonly from: HostPath; readonly to: InnerPath }
+  | { readonly kind: 'device'; readonly from: HostPath; readonly to: InnerPath; readonly readOnly: boolean }
   | { readonly kind: 'devpts'; readonly at: InnerPath }
   | { readonly kind: 'bindInner'; readonly from: InnerPath; readonly to: InnerPath }
-  | { readonly kind: 'proc'; readonly at: InnerPath }
+  | { readonly kind: 'proc'; readonly at: InnerPath; readonly readOnly: boolean }
   | { readonly kind: 'link'; readonly at: InnerPath; readonly target: string }
   | { readonly kind: 'file'; readonly at: InnerPath; readonly mode: number; readonly content: string }
+  | { readonly kind: 'mode'; readonly at: InnerPath; readonly mode: number }
+  | { readonly kind: 'mask'; readonly at: InnerPath }
   | { readonly kind: 'enterRoot' }
   | { readonly kind: 'workingDirectory'; readonly at: InnerPath }
   | {
@@ -40,6 +45,9 @@ export type Op =
     }
   | { readonly kind: 'personality'; readonly flags: readonly ('PER_LINUX32' | 'ADDR_NO_RANDOMIZE')[] }
   | { readonly kind: 'noNewPrivileges' }
+  | { readonly kind: 'scopeSockets' }
+  | { readonly kind: 'filter'; readonly architecture: 'x86_64' | 'aarch64'; readonly rules: readonly FilterRule[] }
+  | { readonly kind: 'noCapabilities' }
   | { readonly kind: 'standardStreams' }
   | { readonly kind: 'init' }
   | {
@@ -58,6 +66,14 @@ export interface IdMap {
 /** The operation of one kind. */
 export type OpOf<K extends Op['kind']> = Extract<Op, { kind: K }>;
 
+/** What an operation is, side by side: its words and its system calls. */
+export interface Meaning<O> {
+  /** The operation in words: one line, without its reason. */
+  say(op: O): string;
+  /** Its system calls; `root` is where the sandbox's root is mounted. */
+  calls(op: O, root: string): readonly Call[];
+}
+
 /** What a step mirrors: a Nix function (docs/upstream.md lists the version), or a statement of the specification. */
 export interface Like {
   readonly nix?: string;
@@ -69,6 +85,8 @@ export interface Step {
   /** Why the step is there: one sentence. */
   readonly why: string;
   readonly like: Like;
+  /** The name by which it can be left out; absent: it cannot. */
+  readonly group?: GroupName;
 }
 
 /** Something that real Nix does and this sandbox does not, or does otherwise. */
@@ -84,12 +102,19 @@ export interface SandboxPlan {
   /** Where the sandbox's root is mounted, on the host, in the private mount namespace. */
   readonly root: HostPath;
   readonly steps: readonly Step[];
+  /** What the user switched off: `--without NAME`. */
+  readonly without: readonly GroupName[];
   readonly omitted: readonly Omission[];
 }
 
 /** A step of the plan. */
 export function step(op: Op, why: string, like: Step['like'] = {}): Step {
   return { op, why, like };
+}
+
+/** The step, as one of a group that can be left out. */
+export function inGroup(group: GroupName, { op, why, like }: Step): Step {
+  return { op, why, like, group };
 }
 
 /** Makes a directory and those above it that are not there yet. `made` is what exists already. */

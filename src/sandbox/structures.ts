@@ -27,3 +27,17 @@ export function limit(soft: number | 'unlimited', hard: number | 'unlimited'): U
   buffer.writeBigUInt64LE(typeof hard === 'number' ? BigInt(hard) : UNLIMITED, 8);
   return buffer;
 }
+
+/** `struct __user_cap_header_struct` of the third version, for the calling thread (capset(2)). */
+export const capabilityHeader: Uint8Array = (() => {
+  const buffer = Buffer.alloc(8);
+  buffer.writeUInt32LE(0x20080522, 0);
+  return buffer;
+})();
+
+/** `struct landlock_ruleset_attr` that restricts scopes only (landlock_create_ruleset(2)). */
+export function landlockRuleset(scoped: number): Uint8Array {
+  const buffer = Buffer.alloc(24);
+  buffer.writeBigUInt64LE(BigInt(scoped), 16);
+  return buffer;
+}

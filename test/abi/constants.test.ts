@@ -4,10 +4,12 @@ import type { Arg } from '../../src/base/call.ts';
 import { ownFrame, programFrame } from '../../src/ffi/frame.ts';
 import { initEntries } from '../../src/ffi/init.ts';
 import type { Entry } from '../../src/ffi/table.ts';
+import { BPF, filterBytes, SECCOMP } from '../../src/sandbox/bpf.ts';
+import { ABIS } from '../../src/sandbox/filtered-calls.ts';
 import { CLONE } from '../../src/sandbox/kernel.ts';
 import { opCalls } from '../../src/sandbox/op.ts';
 import { plan } from '../../src/sandbox/plan.ts';
-import { ifreq, limit, mountAttr, zeroSigaction } from '../../src/sandbox/structures.ts';
+import { capabilityHeader, ifreq, limit, mountAttr, zeroSigaction } from '../../src/sandbox/structures.ts';
 import { valuesInC } from '../support/c-compiler.ts';
 import { GOLDEN_BUILDS } from '../support/golden-builds.ts';
 import { missing } from '../support/need.ts';
@@ -16,7 +18,12 @@ const skip = missing('cc');
 const HEADERS = [
   'fcntl.h',
   'linux/close_range.h',
+  'linux/capability.h',
+  'linux/landlock.h',
   'linux/mount.h',
+  'linux/seccomp.h',
+  'linux/filter.h',
+  'linux/audit.h',
   'net/if.h',
   'poll.h',
   'sched.h',
@@ -95,6 +102,10 @@ test('the structures have the sizes and offsets of the kernel', { skip }, () => 
     'sizeof(struct mount_attr)': mountAttr(0).length,
     'sizeof(struct rlimit64)': limit(0, 0).length,
     'sizeof(struct pollfd)': 8,
+    'sizeof(struct sock_filter)': filterBytes([{ code: 0, jt: 0, jf: 0, k: 0 }]).length,
+    'sizeof(struct sock_fprog)': 16,
+    'sizeof(struct __user_cap_header_struct)': capabilityHeader.length,
+    '_LINUX_CAPABILITY_U32S_3 * sizeof(struct __user_cap_data_struct)': 24,
     'sizeof(struct timespec)': 16,
   };
   const offsets: Readonly<Record<string, number>> = {
@@ -103,6 +114,10 @@ test('the structures have the sizes and offsets of the kernel', { skip }, () => 
     'offsetof(struct rlimit64, rlim_cur)': Buffer.from(limit(7, 0)).indexOf(7),
     'offsetof(struct rlimit64, rlim_max)': Buffer.from(limit(0, 7)).indexOf(7),
     'offsetof(struct pollfd, events)': 4,
+    'offsetof(struct sock_fprog, filter)': 8,
+    _LINUX_CAPABILITY_VERSION_3: Buffer.from(capabilityHeader).readUInt32LE(0),
+    'offsetof(struct seccomp_data, arch)': 4,
+    'offsetof(struct seccomp_data, args)': 16,
     POLLIN: 1,
   };
   const theirs = valuesInC(HEADERS, [...Object.keys(sizes), ...Object.keys(offsets)]);
@@ -113,4 +128,29 @@ test('the structures have the sizes and offsets of the kernel', { skip }, () => 
   const sigaction = valuesInC(['asm/signal.h'], ['sizeof(struct sigaction)', 'sizeof(sigset_t)']);
   assert.equal(Number(sigaction.get('sizeof(struct sigaction)')), zeroSigaction.length);
   assert.equal(Number(sigaction.get('sizeof(sigset_t)')), 8);
+});
+
+test('the filter is written in the numbers of the kernel', { skip }, () => {
+  const [x86, i386] = ABIS.x86_64;
+  const [aarch64, arm] = ABIS.aarch64;
+  const expected: Readonly<Record<string, number | undefined>> = {
+    'BPF_LD|BPF_W|BPF_ABS': BPF.LD_W_ABS,
+    'BPF_JMP|BPF_JEQ|BPF_K': BPF.JEQ_K,
+    'BPF_JMP|BPF_JSET|BPF_K': BPF.JSET_K,
+    'BPF_RET|BPF_K': BPF.RET_K,
+    SECCOMP_RET_ALLOW: SECCOMP.RET_ALLOW,
+    SECCOMP_RET_ERRNO: SECCOMP.RET_ERRNO,
+    SECCOMP_RET_KILL_PROCESS: SECCOMP.RET_KILL_PROCESS,
+    AUDIT_ARCH_X86_64: x86?.audit,
+    AUDIT_ARCH_I386: i386?.audit,
+    AUDIT_ARCH_AARCH64: aarch64?.audit,
+    AUDIT_ARCH_ARM: arm?.audit,
+    TIOCSTI: 0x5412,
+    TIOCLINUX: 0x541c,
+    EPERM: 1,
+    ENOTSUP: 95,
+    'S_ISUID|S_ISGID': 0o6000,
+  };
+  const theirs = valuesInC([...HEADERS, 'errno.h'], Object.keys(expected));
+  assert.deepEqual(Object.fromEntries([...theirs].map(([name, value]) => [name, Number(value)])), expected);
 });

@@ -68,6 +68,10 @@ export function comparable(report: Report, machine: Machine, fixedOutput: boolea
   if (!machine.certificates) forget(facts, '/etc/ssl');
   if (!machine.certificates) forget(facts, CERTIFICATES);
   for (const path of SHARED) if (machine.etc[path] === undefined && path !== '/etc/hosts') forget(facts, path);
+  // Which files of /proc there are is the kernel's matter.
+  const masked = [...facts.keys()].filter(key => key.startsWith('mount./proc/'));
+  for (const key of masked) facts.delete(key);
+  if (masked.length > 0) facts.set('mount./proc/…', 'masked');
   if (machine.interfaces === 'lo' && fixedOutput)
     for (const key of facts.keys()) if (/^(net\.|can\.connect:)/.test(key)) facts.delete(key);
   return facts;

@@ -84,6 +84,12 @@ export const GOLDEN_BUILDS: Readonly<Record<string, PlanInput>> = {
     facts: hostFacts({ nixRoot: hostPath('/gnu') }),
     options: planOptions({ shell: innerPath('/gnu/store/00000000000000000000000000000000-bash-minimal-5.1/bin/bash') }),
   }),
+  root: planInput({
+    facts: hostFacts({ uid: 0, gid: 0, privateProc: ['kcore', 'sysrq-trigger'] }),
+  }),
+  without: planInput({
+    options: planOptions({ without: ['seccomp', 'modes', 'personality'] }),
+  }),
   'fixed-output': planInput({
     env: envVars({
       variables: variables({ SHELL: BASH, outputHash: 'sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=' }),

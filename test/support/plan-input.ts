@@ -59,6 +59,7 @@ export function hostFacts(change: Partial<HostFacts> = {}): HostFacts {
     kernel: '6.18.0',
     devices: ['full', 'null', 'random', 'tty', 'urandom', 'zero'],
     kvm: false,
+    privateProc: [],
     limits: { openFiles: { soft: 1024, hard: 1_048_576 }, coreHard: 'unlimited' },
     nixRoot: hostPath('/nix'),
     networkFiles: [],
@@ -69,7 +70,15 @@ export function hostFacts(change: Partial<HostFacts> = {}): HostFacts {
 
 /** `true`, in `/build`. */
 export function planOptions(change: Partial<PlanOptions> = {}): PlanOptions {
-  return { command: ['true'], net: false, binds: [], shell: BASH, workingDirectory: innerPath('/build'), ...change };
+  return {
+    command: ['true'],
+    net: false,
+    without: [],
+    binds: [],
+    shell: BASH,
+    workingDirectory: innerPath('/build'),
+    ...change,
+  };
 }
 
 /** All of it. */

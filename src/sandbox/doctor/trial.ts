@@ -31,14 +31,21 @@ export function trialPlan({ uid, gid, place, tree, devices }: TrialInput): Sandb
     { kind: 'tmpfs', at: innerPath('/'), mode: 0o755 },
     ...['/nix', '/dev', '/dev/pts', '/proc'].map(directory),
     { kind: 'bind', from: tree, to: innerPath('/nix'), type: 'directory', readOnly: true },
-    ...devices.map((name): Op => ({ kind: 'device', from: `/dev/${name}` as HostPath, to: innerPath(`/dev/${name}`) })),
+    ...devices.map(
+      (name): Op => ({
+        kind: 'device',
+        from: `/dev/${name}` as HostPath,
+        to: innerPath(`/dev/${name}`),
+        readOnly: false,
+      }),
+    ),
     { kind: 'devpts', at: innerPath('/dev/pts') },
     { kind: 'bindInner', from: innerPath('/dev/pts/ptmx'), to: innerPath('/dev/ptmx') },
-    { kind: 'proc', at: innerPath('/proc') },
+    { kind: 'proc', at: innerPath('/proc'), readOnly: false },
     { kind: 'enterRoot' },
     { kind: 'noNewPrivileges' },
     { kind: 'init' },
     { kind: 'execute', program: NO_PROGRAM, argv: [NO_PROGRAM], environment: [] },
   ];
-  return { version: 1, root: place, steps: ops.map(op => step(op, 'tried')), omitted: [] };
+  return { version: 1, root: place, steps: ops.map(op => step(op, 'tried')), without: [], omitted: [] };
 }

@@ -1,0 +1,32 @@
+/** Which system calls are refused: Nix' rules by the version that kept the build (nix-sandbox.md, 4.5), and the terminal's. */
+import type { KeptBuild } from '../nix/kept-build.ts';
+import type { FilterRule } from './bpf.ts';
+
+/** S_ISUID and S_ISGID. */
+const SET_ID_BITS = 0o6000;
+/** Put input into a terminal's queue as if it had been typed there (ioctl_tty(2)): the caller's terminal is not the build's. */
+const TIOCSTI = 0x5412;
+const TIOCLINUX = 0x541c;
+
+const SET_ID: readonly FilterRule[] = [
+  { calls: ['chmod', 'fchmod'], when: { argument: 1, anyBit: SET_ID_BITS }, errno: 'EPERM' },
+  { calls: ['fchmodat', 'fchmodat2'], when: { argument: 2, anyBit: SET_ID_BITS }, errno: 'EPERM' },
+];
+const SET_ATTRIBUTES: FilterRule = { calls: ['setxattr', 'lsetxattr', 'fsetxattr'], errno: 'ENOTSUP' };
+const GET_ATTRIBUTES: FilterRule = { calls: ['getxattr', 'lgetxattr', 'fgetxattr'], errno: 'ENOTSUP' };
+const TYPE_INTO_TERMINAL: FilterRule = {
+  calls: ['ioctl'],
+  when: { argument: 1, oneOf: [TIOCSTI, TIOCLINUX] },
+  errno: 'EPERM',
+};
+
+/**
+ * The rules for a build. The version of its Nix is not recorded, but the layout of the kept directory bounds it: flat ones are of
+ * 2.23 or before, the others of 2.24 or later but for a few patch releases (nix-sandbox.md, 1.1). Lix filters by a list of what is
+ * allowed, of which only these rules are kept; Guix has no filter.
+ */
+export function filterRules({ system, layout }: Pick<KeptBuild, 'system' | 'layout'>): readonly FilterRule[] {
+  if (system === 'guix') return [TYPE_INTO_TERMINAL];
+  const refusesReading = system === 'nix' && layout === 'build';
+  return [...SET_ID, SET_ATTRIBUTES, ...(refusesReading ? [GET_ATTRIBUTES] : []), TYPE_INTO_TERMINAL];
+}

@@ -1,0 +1,68 @@
+/** Groups of steps that can be left out by name, for those who ask what makes the difference: `--without NAME`. */
+import type { Omission } from './step.ts';
+
+interface Group {
+  /** What it does, for `--help` and for the plan. */
+  readonly does: string;
+  /** What is different without it. */
+  readonly without: string;
+  /** The Nix function that does it. */
+  readonly nix: string;
+}
+
+export const GROUPS = {
+  seccomp: {
+    does: 'refuses set-id modes and extended attributes, and typing into the terminal',
+    without: 'no system call filter: set-id modes and extended attributes are not refused',
+    nix: 'setupSeccomp',
+  },
+  landlock: {
+    does: 'keeps abstract Unix sockets of the machine out of reach',
+    without: 'abstract Unix sockets are not restricted by Landlock',
+    nix: 'setupLandlock',
+  },
+  'no-new-privileges': {
+    does: 'keeps set-id programs from gaining privileges',
+    without: 'set-id programs keep their meaning',
+    nix: 'enterChroot',
+  },
+  personality: {
+    does: 'the 32-bit personality of 32-bit builds, addresses that are not randomised',
+    without: 'addresses are randomised, and a 32-bit build sees a 64-bit machine',
+    nix: 'setPersonality',
+  },
+  limits: {
+    does: 'no core files',
+    without: 'the limit of core files is your own',
+    nix: 'runChild',
+  },
+  umask: {
+    does: 'the umask 022',
+    without: 'the umask is 0: new files can be written by everybody',
+    nix: 'runChild',
+  },
+  modes: {
+    does: 'the directories that a build cannot write to: /, /bin, /dev, /etc, /nix',
+    without: '/, /bin, /dev, /etc and /nix can be written',
+    nix: 'setupBuildChroot',
+  },
+} as const satisfies Readonly<Record<string, Group>>;
+
+export type GroupName = keyof typeof GROUPS;
+
+/** All names, in the order of the help. */
+export const GROUP_NAMES = Object.keys(GROUPS) as readonly GroupName[];
+
+/** The word as a group's name; null for any other word. */
+export function groupName(word: string): GroupName | null {
+  return Object.hasOwn(GROUPS, word) ? (word as GroupName) : null;
+}
+
+/** What differs from Nix for each group that was left out. */
+export function leftOut(names: readonly GroupName[]): readonly Omission[] {
+  return names.map(name => ({
+    what: GROUPS[name].without,
+    why: `you asked for it: --without ${name}`,
+    nix: GROUPS[name].nix,
+  }));
+}
