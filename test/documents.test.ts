@@ -46,7 +46,7 @@ test('docs/architecture.md has a row for every room, and no other', () => {
   const rooms = readdirSync('src', { withFileTypes: true }).filter(entry => entry.isDirectory());
   const described = rows('docs/architecture.md').filter(cells => cells.length === 4 && cells[0] !== 'room');
   assert.deepEqual(
-    sorted(described.map(([name = ""]) => name)),
+    sorted(described.map(([name = '']) => name)),
     sorted(rooms.map(({ name }) => name)),
     'src/ and docs/architecture.md differ',
   );
