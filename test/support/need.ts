@@ -65,6 +65,8 @@ const FACTS = {
     met: () => works('aarch64-linux-gnu-as', ['--version']),
   },
   bwrap: { why: 'no bwrap (apt-get install bubblewrap)', met: () => works('bwrap', ['--version']) },
+  bzip2: { why: 'no bzip2', met: () => works('bzip2', ['--version']) },
+  zstd: { why: 'no zstd', met: () => works('zstd', ['--version']) },
   sudo: { why: 'no sudo', met: () => works('sudo', ['--version']) },
   tmux: { why: 'no tmux', met: () => works('tmux', ['-V']) },
   'node-20': nodeFact(20),
