@@ -24,15 +24,23 @@ const shared = {
   sourcemap: false,
   legalComments: 'none',
   logLevel: 'warning',
-  external: ['koffi', '@koromix/*', 'libsql'],
+  external: ['koffi', '@koromix/*', 'libsql', 'node-pty', 'react-devtools-core'],
 };
+
+/** React in its production form, and no development tools of Ink's. */
+const UI = {
+  jsx: 'automatic',
+  define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
+};
+/** CommonJS packages in an ESM bundle ask for Node's modules by `require`. */
+const REQUIRE = "import{createRequire as __nbsRequire}from'node:module';const require=__nbsRequire(import.meta.url);";
 
 /** dist/main.cjs: the program. CommonJS starts faster than ESM on Node 20. */
 export async function buildProgram() {
   const { build } = await import('esbuild');
   await build({
     ...shared,
-    entryPoints: { main: 'src/cli/main.ts', full: 'src/cli/full.ts' },
+    entryPoints: { main: 'src/cli/main.ts', full: 'src/cli/full.ts', front: 'src/cli/front.ts' },
     outdir: 'dist',
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
@@ -43,24 +51,45 @@ export async function buildProgram() {
   });
 }
 
+/** dist/ui.mjs: what is loaded only when the UI opens. ESM, as Ink and yoga wait at their top level. */
+export async function buildUi() {
+  const { build } = await import('esbuild');
+  await build({
+    ...shared,
+    ...UI,
+    entryPoints: { ui: 'src/ui/open.tsx' },
+    outdir: 'dist',
+    outExtension: { '.js': '.mjs' },
+    format: 'esm',
+    minify: true,
+    banner: { js: REQUIRE },
+  });
+}
+
 /** .build/**: every test and benchmark, compiled, with what they share in chunks. */
 export async function buildTests() {
   const { build } = await import('esbuild');
   rmSync(join(root, '.build'), { recursive: true, force: true });
   await build({
     ...shared,
-    entryPoints: [...filesBelow('test', '.ts'), ...filesBelow('bench', '.ts'), ...filesBelow('src', '.test.ts')],
+    ...UI,
+    entryPoints: ['.ts', '.tsx'].flatMap(ending => [
+      ...filesBelow('test', ending),
+      ...filesBelow('bench', ending),
+      ...filesBelow('src', `.test${ending}`),
+    ]),
     outdir: '.build',
     outbase: '.',
     outExtension: { '.js': '.mjs' },
     format: 'esm',
     splitting: true,
     sourcemap: 'inline',
+    banner: { js: REQUIRE },
     external: [...shared.external, 'fast-check', 'esbuild'],
   });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await buildProgram();
+  await Promise.all([buildProgram(), buildUi()]);
   if (process.argv.includes('--tests')) await buildTests();
 }

@@ -36,9 +36,12 @@ function newest(directory) {
 }
 
 function built() {
-  const program = join(root, 'dist/main.cjs');
-  if (!existsSync(program)) return false;
-  return statSync(program).mtimeMs >= Math.max(newest('src'), statSync(join(root, 'package-lock.json')).mtimeMs);
+  const programs = ['main.cjs', 'ui.mjs'].map(name => join(root, 'dist', name));
+  if (!programs.every(program => existsSync(program))) return false;
+  return (
+    Math.min(...programs.map(program => statSync(program).mtimeMs)) >=
+    Math.max(newest('src'), statSync(join(root, 'package-lock.json')).mtimeMs)
+  );
 }
 
 /** Installs and builds where that was not done yet. `tests`: the tests and benchmarks too. */
@@ -53,10 +56,10 @@ export async function setup({ tests = false } = {}) {
       '--ignore-scripts',
     ]);
   }
-  const { buildProgram, buildTests } = await import('./build.mjs');
+  const { buildProgram, buildTests, buildUi } = await import('./build.mjs');
   if (!built()) {
     console.error('setup: building');
-    await buildProgram();
+    await Promise.all([buildProgram(), buildUi()]);
   }
   if (tests) await buildTests();
 }

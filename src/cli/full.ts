@@ -5,7 +5,7 @@ import type { GroupName } from '../sandbox/groups.ts';
 import { type CommandName, NO_OPTIONS, OPTIONS, type OptionName, type RunOptions, withGroups } from './arguments.ts';
 import { doctor } from './commands/doctor.ts';
 import { showEnvironment } from './commands/env.ts';
-import { list, listForNewcomers } from './commands/list.ts';
+import { list } from './commands/list.ts';
 import { showPlan } from './commands/plan.ts';
 import { show } from './commands/show.ts';
 import { print, say } from './say.ts';
@@ -13,6 +13,8 @@ import { version } from './version.ts';
 
 const EXAMPLES = `
 Examples:
+  nix-build-shell                                on a terminal: the list, and all of the below by keys
+  nix-build-shell --ui DIR…                      the same, looking into more directories
   nix-build-shell list                           the kept builds of this machine
   nix-build-shell /tmp/nix-build-hello.drv-0     a shell in the build's sandbox
   nix-build-shell DIR make -k check              one command in it, for scripts
@@ -32,7 +34,6 @@ not be made; 126 and 127 when CMD could not be executed or found; 2 for wrong us
 /** Answers a command line that is not a plain run. @returns the exit status */
 export async function runFull(words: readonly string[]): Promise<number> {
   if (words.length === 0) {
-    if (process.stdin.isTTY && process.stdout.isTTY) return listForNewcomers();
     say("which kept build? nix-build-shell DIR [CMD…]; 'nix-build-shell list' names them");
     return EXIT.usage;
   }
@@ -60,7 +61,9 @@ function makeProgram(done: Done): Command {
   const program = new Command('nix-build-shell');
   program
     .description('Enter the sandbox of a failed Nix build, from its kept directory, without root.')
-    .usage('[OPTION…] DIR [CMD [ARG…]]\n       nix-build-shell COMMAND [OPTION…] [DIR]')
+    .usage(
+      '[--ui [DIR…]]\n       nix-build-shell [OPTION…] DIR [CMD [ARG…]]\n       nix-build-shell COMMAND [OPTION…] [DIR]',
+    )
     .version(version, '-V, --version', 'the version')
     .helpOption('-h, --help', 'this text')
     .addHelpText('after', EXAMPLES)

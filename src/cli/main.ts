@@ -12,6 +12,12 @@ import { say } from './say.ts';
 
 async function main(): Promise<number> {
   const words = rawArguments();
+  if (isForUi(words)) {
+    const front = createRequire(import.meta.url)('./front.cjs') as {
+      openFront: (words: readonly string[]) => Promise<number>;
+    };
+    return front.openFront(words.slice(1));
+  }
   const scanned = scan(words);
   if (scanned === null) {
     const full = createRequire(import.meta.url)('./full.cjs') as {
@@ -25,6 +31,12 @@ async function main(): Promise<number> {
   }
   enableTrace(traceLayers(scanned.options));
   return runDirectory(scanned);
+}
+
+/** No arguments on a terminal, or `--ui [DIR…]`. */
+function isForUi(words: readonly string[]): boolean {
+  if (words[0] === '--ui') return true;
+  return words.length === 0 && process.stdin.isTTY && process.stdout.isTTY;
 }
 
 main().then(

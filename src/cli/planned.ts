@@ -1,8 +1,9 @@
 /** The plan of a run: the same for `plan`, which shows it, and for the run itself. */
-import type { HostPath } from '../base/path.ts';
+import { type HostPath, hostPath } from '../base/path.ts';
 import { plan } from '../sandbox/plan.ts';
 import { findPromptShell } from '../sandbox/prompt-shell.ts';
 import type { SandboxPlan } from '../sandbox/step.ts';
+import { sessionsPlaces } from '../session/place.ts';
 import type { RunOptions } from './arguments.ts';
 import { facts, type Prepared, workingDirectory } from './prepare.ts';
 
@@ -35,4 +36,10 @@ export function plannedRun(
     },
     facts: interactive ? { ...hostFacts, promptShell: findPromptShell(hostFacts.nixRoot) } : hostFacts,
   });
+}
+
+/** The session that a plan names which is only shown: no copy is made. */
+export function shownSession(): { readonly build: HostPath; readonly root: HostPath } {
+  const sessions = sessionsPlaces(process.env, process.getuid?.() ?? 0)[0] ?? '/tmp';
+  return { build: hostPath(`${sessions}/SESSION/build`), root: hostPath(`${sessions}/SESSION/root`) };
 }

@@ -86,10 +86,20 @@ export function startOnTerminal(argv: readonly string[], stdout: 'stream' | numb
     env: environment(),
     stdio: ['inherit', stdout === 'stream' ? 'pipe' : stdout, 'inherit'],
   });
-  const ended = endOf(child, null).then(end =>
-    end.kind === 'ended' ? ok(end.status) : notRun(argv, end.kind === 'error' ? end.code : 'ETIMEDOUT'),
-  );
+  const ended = statusAtEnd(argv, child);
   return { stdout: child.stdout, ended, kill: () => void child.kill('SIGTERM') };
+}
+
+/** Runs a program that is the person's own choice (a shell) on the terminal, with the person's own environment, to its end. */
+export function runForeground(argv: readonly string[]): Promise<Result<number>> {
+  const refused = unfit(argv);
+  if (refused !== null) return Promise.resolve(refused);
+  return statusAtEnd(argv, spawn(argv[0] ?? '', argv.slice(1), { stdio: 'inherit' }));
+}
+
+async function statusAtEnd(argv: readonly string[], child: ChildProcess): Promise<Result<number>> {
+  const end = await endOf(child, null);
+  return end.kind === 'ended' ? ok(end.status) : notRun(argv, end.kind === 'error' ? end.code : 'ETIMEDOUT');
 }
 
 /**

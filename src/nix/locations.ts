@@ -12,8 +12,8 @@ export interface Places {
   readonly extra: readonly string[];
 }
 
-/** The kept builds of all places, newest first. */
-export async function listKeptBuilds({ environment, storeRoot, extra }: Places): Promise<readonly KeptBuild[]> {
+/** The directories in which kept builds lie, or may lie. */
+export function placesOf({ environment, storeRoot, extra }: Places): readonly string[] {
   const root = storeRoot ?? '';
   const more = (environment['NIX_BUILD_SHELL_PATH'] ?? '').split(':');
   const places = [
@@ -25,13 +25,24 @@ export async function listKeptBuilds({ environment, storeRoot, extra }: Places):
     ...more,
     ...extra,
   ];
-  const builds = [...new Set(places)].filter(place => place.startsWith('/')).flatMap(buildsIn);
-  return builds.sort((a, b) => b.keptAtMs - a.keptAtMs);
+  const absolute = places.filter(place => place.startsWith('/'));
+  return [...new Set(absolute.map(place => place.replace(/(.)\/+$/, '$1')))];
+}
+
+/** The kept builds of all places, newest first; a place that was given may be one itself. */
+export async function listKeptBuilds(places: Places): Promise<readonly KeptBuild[]> {
+  const found = new Map<string, KeptBuild>();
+  for (const build of placesOf(places).flatMap(buildsIn)) found.set(build.outer, build);
+  return [...found.values()].sort((a, b) => b.keptAtMs - a.keptAtMs);
 }
 
 function buildsIn(place: string): readonly KeptBuild[] {
+  if (shapeOf(place) !== null) {
+    const itself = inspectDirectory(hostPath(place), place);
+    if (itself.ok) return [itself.value];
+  }
   return names(place).flatMap(name => {
-    const path = `${place.replace(/\/$/, '')}/${name}`;
+    const path = place === '/' ? `/${name}` : `${place}/${name}`;
     if (shapeOf(path) === null) return [];
     const build = inspectDirectory(hostPath(path), path);
     return build.ok ? [build.value] : [];

@@ -1,10 +1,8 @@
 /** `plan DIR [CMD…]`: what a run would do, without doing it. */
-import { hostPath } from '../../base/path.ts';
 import { planCalls, planText } from '../../report/plan.ts';
 import { json } from '../../report/text.ts';
-import { sessionsPlaces } from '../../session/place.ts';
 import type { RunOptions } from '../arguments.ts';
-import { plannedRun } from '../planned.ts';
+import { plannedRun, shownSession } from '../planned.ts';
 import { prepare, recognise } from '../prepare.ts';
 import { print, sayFailure } from '../say.ts';
 
@@ -19,11 +17,6 @@ export async function showPlan(
   if (!found.ok) return sayFailure(found.failure);
   const prepared = await prepare(found.value, options);
   if (!prepared.ok) return sayFailure(prepared.failure);
-  const sessions = sessionsPlaces(process.env, process.getuid?.() ?? 0)[0] ?? '/tmp';
-  const session = {
-    build: hostPath(`${sessions}/SESSION/build`),
-    root: hostPath(`${sessions}/SESSION/root`),
-  };
-  const made = plannedRun(prepared.value, session, prepared.value.build.content, command, options);
+  const made = plannedRun(prepared.value, shownSession(), prepared.value.build.content, command, options);
   return print(form === 'json' ? json(made) : form === 'calls' ? planCalls(made) : planText(made));
 }

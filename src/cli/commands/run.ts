@@ -1,6 +1,7 @@
 /** `nix-build-shell DIR [CMD…]`: the whole walk, from a kept directory to the command's exit status. */
 import { EXIT } from '../../base/failure.ts';
 import { trace, traces } from '../../base/trace.ts';
+import { rememberForeground } from '../../ffi/foreground.ts';
 import { type RunOutcome, runPlan } from '../../sandbox/run.ts';
 import { finishSession, sweepSessions } from '../../session/store.ts';
 import type { RunRequest } from '../arguments.ts';
@@ -42,6 +43,7 @@ async function runInside(ready: Ready, request: RunRequest): Promise<number> {
   const made = plannedRun(prepared, session, session.build, request.command, request.options);
   if (traces('plan')) trace('plan', JSON.stringify(made));
   if (request.command.length === 0) greet(ready);
+  const takeTerminalBack = rememberForeground();
   let init: number | null = null;
   const stopForwarding = forwardSignals(() => init);
   const outcome = await runPlan(made, {
@@ -51,6 +53,7 @@ async function runInside(ready: Ready, request: RunRequest): Promise<number> {
     },
   });
   stopForwarding();
+  takeTerminalBack();
   return statusOf(outcome);
 }
 

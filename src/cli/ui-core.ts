@@ -1,0 +1,94 @@
+/** The functions of the command line, as the UI calls them (src/ui/core.ts). */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { fail, ok, type Result, systemError } from '../base/failure.ts';
+import { shellWord } from '../base/printable.ts';
+import { runForeground } from '../nix/command.ts';
+import type { KeptBuild } from '../nix/kept-build.ts';
+import { listKeptBuilds, type Places, placesOf } from '../nix/locations.ts';
+import { sessionsPlaces } from '../session/place.ts';
+import type { Core, Details } from '../ui/core.ts';
+import { type Choices, NO_CHOICES } from '../ui/state.ts';
+import { NO_OPTIONS, type RunOptions } from './arguments.ts';
+import { identities, removeKept } from './kept-removal.ts';
+import { plannedRun, shownSession } from './planned.ts';
+import { prepare } from './prepare.ts';
+import type { UiArguments } from './ui-arguments.ts';
+import { watchPlaces } from './watch-places.ts';
+
+/** @param given the words behind `--ui` */
+export function uiCore({ store, directories }: UiArguments): Core {
+  const extra = directories.map(directory => resolve(directory));
+  const places = (): Places => ({ environment: process.env, storeRoot: store, extra });
+  const optionsOf = ({ net, binds }: Choices): RunOptions => ({ ...NO_OPTIONS, store, net, binds });
+  const optionWords = ({ net, binds }: Choices): readonly string[] => [
+    ...(store === null ? [] : ['--store', store]),
+    ...(net ? ['--net'] : []),
+    ...binds.flatMap(bind => ['--bind', bind]),
+  ];
+  /** Options stand before DIR in a run, and behind the name of a subcommand. */
+  const line = (words: readonly string[], build: KeptBuild, choices: Choices): string =>
+    ['nix-build-shell', ...words, ...optionWords(choices), build.outer].map(shellWord).join(' ');
+  const seen = identities();
+  return {
+    list: async () => seen.note(await listKeptBuilds(places())),
+    addPlace: directory => void extra.push(resolve(directory)),
+    watch: changed => watchPlaces(places(), changed),
+    gather: async () => undefined,
+    load: build => load(build, optionsOf(NO_CHOICES)),
+    places: () => placesOf(places()),
+    plan: async (build, choices) => {
+      const options = optionsOf(choices);
+      const prepared = await prepare(build, options);
+      if (!prepared.ok) return prepared;
+      return ok(plannedRun(prepared.value, shownSession(), prepared.value.build.content, [], options));
+    },
+    log: async build => fail(`read the log of ${build.outer}`),
+    remove: build => removeKept(build, seen),
+    shell: (build, choices) => ({
+      argv: [
+        process.execPath,
+        fileURLToPath(new URL('./main.cjs', import.meta.url)),
+        ...optionWords(choices),
+        build.outer,
+      ],
+      shown: line([], build, choices),
+    }),
+    runOnTerminal: async ({ argv }) => {
+      const ended = await runForeground(argv);
+      return ended.ok ? ended.value : ended.failure.status;
+    },
+    line,
+    saveCopy,
+    environment: process.env,
+  };
+}
+
+async function load(build: KeptBuild, options: RunOptions): Promise<Result<Details>> {
+  const prepared = await prepare(build, options, { wantDerivation: true });
+  if (!prepared.ok) return prepared;
+  const { env, derivation, derivationFoundBy, shell, notes } = prepared.value;
+  return ok({
+    build: prepared.value.build,
+    env,
+    derivation: derivation?.path ?? null,
+    derivationFoundBy,
+    builder: derivation?.builder ?? null,
+    shell,
+    notes,
+  });
+}
+
+/** For terminals that take no clipboard: beside the sessions, for the person alone. */
+function saveCopy(text: string): Result<string> {
+  const place = sessionsPlaces(process.env, process.getuid?.() ?? 0)[0] ?? '/tmp/nix-build-shell/sessions';
+  const path = join(dirname(place), 'copied.txt');
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    writeFileSync(path, text, { mode: 0o600 });
+    return ok(path);
+  } catch (error) {
+    return fail(`write ${path}`, systemError(error));
+  }
+}

@@ -1,0 +1,30 @@
+/** Deleting kept directories: asked first, and looked at once more before. */
+import { failureLine } from '../../base/failure.ts';
+import { type App, get, set } from '../app.ts';
+import { selectedBuild } from '../state.ts';
+import { rescan } from './list.ts';
+
+/** Asks whether the marked builds, or the selected one, shall go. */
+export function askDelete(app: App): void {
+  const state = get(app);
+  const marked = state.builds.filter(({ outer }) => state.marked.has(outer));
+  const selected = selectedBuild(state);
+  const targets = marked.length > 0 ? marked : selected === null ? [] : [selected];
+  if (targets.length > 0) set(app, { overlay: { kind: 'delete', targets, problem: null } });
+}
+
+/** Deletes what was asked about. What cannot be deleted is said, and stays. */
+export async function confirmDelete(app: App): Promise<void> {
+  const { overlay } = get(app);
+  if (overlay?.kind !== 'delete') return;
+  set(app, { toast: `deleting ${overlay.targets.length} …`, overlay: null });
+  let gone = 0;
+  let problem: string | null = null;
+  for (const build of overlay.targets) {
+    const removed = await app.core.remove(build);
+    if (removed.ok) gone += 1;
+    else problem ??= failureLine(removed.failure);
+  }
+  set(app, { toast: problem ?? `deleted ${gone} kept build ${gone === 1 ? 'directory' : 'directories'}` });
+  await rescan(app);
+}

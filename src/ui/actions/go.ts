@@ -1,0 +1,69 @@
+/** Moving about: up and down in whatever is shown, from panel to panel, one step back, and out. */
+import { type App, get, set } from '../app.ts';
+import { inside, panels } from '../layout.ts';
+import { type State, TABS, type Tab } from '../state.ts';
+import { overlayRows } from '../views/overlays.ts';
+import { moveInList, rearrange } from './list.ts';
+import { loadSelected } from './load.ts';
+
+/** Moves the cursor of what has the keyboard; beyond an end it stays there. */
+export function move(app: App, by: number): void {
+  const { overlay, tab } = get(app);
+  if (overlay?.kind === 'help' || overlay?.kind === 'palette')
+    return set(app, {
+      overlay: { ...overlay, cursor: clamp(overlay.cursor + by, overlayRows(get(app), app.bindings).length) },
+    });
+  if (overlay !== null) return;
+  if (tab === 'dirs') moveInList(app, by);
+}
+
+function clamp(at: number, count: number): number {
+  return Math.max(0, Math.min(at, count - 1));
+}
+
+/** Moves by a part of what is seen: 1 is a page. */
+export function movePage(app: App, pages: number): void {
+  const state = get(app);
+  const panel = panels(state).find(placed => placed.panel === state.tab);
+  const rows = panel === undefined ? 10 : inside(panel).rows;
+  move(app, Math.trunc(pages * Math.max(2, rows - 2)));
+}
+
+/** Goes to a panel, and loads what it shows. */
+export function goTo(app: App, tab: Tab): void {
+  const state = get(app);
+  if (tab !== 'dirs' && tab !== 'shell' && state.selected === null) return;
+  set(app, { tab, toast: null });
+  if (tab === 'shell') app.panes.focus('pane');
+  loadSelected(app);
+}
+
+/** The next panel, or the one before. */
+export function turnTab(app: App, by: 1 | -1): void {
+  const { tab } = get(app);
+  goTo(app, TABS[(TABS.indexOf(tab) + by + TABS.length) % TABS.length] ?? 'dirs');
+}
+
+/** One step back: typing, overlay, filter, panel. */
+export function back(app: App): void {
+  const state = get(app);
+  if (state.typing !== null) return endTyping(app, state);
+  if (state.overlay !== null) return set(app, { overlay: null });
+  if (state.paneMenu) return set(app, { paneMenu: false });
+  if (state.tab === 'dirs' && state.filter !== '') return rearrange(app, { filter: '' });
+  if (state.tab === 'dirs' && state.marked.size > 0) return set(app, { marked: new Set() });
+  if (state.tab !== 'dirs') goTo(app, 'dirs');
+}
+
+function endTyping(app: App, { typing, overlay }: State): void {
+  const closes = overlay !== null && (typing?.purpose === 'palette' || typing?.purpose === 'help');
+  set(app, { typing: null, ...(closes ? { overlay: null } : {}) });
+  if (typing?.purpose === 'filter') rearrange(app, { filter: '' });
+}
+
+/** Leaves; with a program that still runs it asks once. */
+export function quit(app: App): void {
+  const { overlay } = get(app);
+  if (app.panes.running() && overlay?.kind !== 'quit') return set(app, { overlay: { kind: 'quit' } });
+  app.leave();
+}

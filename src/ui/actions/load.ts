@@ -1,0 +1,67 @@
+/** What is read when a person looks at it: environment, plan and log of the selected build. */
+import { fail, type Result } from '../../base/failure.ts';
+import type { KeptBuild } from '../../nix/kept-build.ts';
+import { type App, get, set } from '../app.ts';
+import { panels } from '../layout.ts';
+import { choicesOf, type Loaded, type State, selectedBuild } from '../state.ts';
+
+/** Loads what the visible panels show of the selected build, where that was not done yet. */
+export function loadSelected(app: App): void {
+  const state = get(app);
+  const build = selectedBuild(state);
+  if (build === null) return;
+  const visible = new Set(panels(state).map(({ panel }) => panel));
+  if (visible.has('env') || visible.has('plan')) loadDetails(app, build);
+  if (visible.has('plan')) loadPlan(app, build);
+  if (visible.has('log')) loadLog(app, build);
+}
+
+/** Reads the environment of a build, once. */
+export function loadDetails(app: App, build: KeptBuild): void {
+  once(app, 'details', build, () => app.core.load(build));
+}
+
+/** Makes the plan of a build, once for each set of choices. */
+export function loadPlan(app: App, build: KeptBuild): void {
+  once(app, 'plans', build, () => app.core.plan(build, choicesOf(get(app), build.outer)));
+}
+
+/** Opens the log of a build, once. */
+export function loadLog(app: App, build: KeptBuild): void {
+  once(app, 'logs', build, () => app.core.log(build));
+}
+
+/** Forgets the plan: the choices changed. */
+export function planAgain(app: App, build: KeptBuild): void {
+  const plans = new Map(get(app).plans);
+  plans.delete(build.outer);
+  set(app, { plans });
+  loadPlan(app, build);
+}
+
+type Kept = 'details' | 'plans' | 'logs';
+type ValueOf<K extends Kept> = State[K] extends ReadonlyMap<string, Loaded<infer T>> ? T : never;
+
+function once<K extends Kept>(app: App, kept: K, build: KeptBuild, read: () => Promise<Result<ValueOf<K>>>): void {
+  if (get(app)[kept].has(build.outer)) return;
+  keep(app, kept, build, { state: 'loading' });
+  read().then(
+    result =>
+      keep(
+        app,
+        kept,
+        build,
+        result.ok ? { state: 'ready', value: result.value } : { state: 'failed', failure: result.failure },
+      ),
+    (error: unknown) => {
+      const because = error instanceof Error ? error.message : String(error);
+      const { failure } = fail(`read ${build.outer}`, { because });
+      keep(app, kept, build, { state: 'failed', failure });
+    },
+  );
+}
+
+function keep<K extends Kept>(app: App, kept: K, build: KeptBuild, value: Loaded<ValueOf<K>>): void {
+  const next = new Map(get(app)[kept] as ReadonlyMap<string, Loaded<ValueOf<K>>>).set(build.outer, value);
+  set(app, { [kept]: next } as Partial<State>);
+}

@@ -1,0 +1,68 @@
+/** Typing a line of text: filters, searches, the palette. */
+import { type App, get, set } from '../app.ts';
+import { withoutLast } from '../line.ts';
+import type { Typing } from '../state.ts';
+import { overlayRows } from '../views/overlays.ts';
+import { rearrange, rescan } from './list.ts';
+
+/** Begins to type. */
+export function startTyping(app: App, purpose: Typing['purpose'], text = ''): void {
+  set(app, { typing: { purpose, text } });
+}
+
+/** What was typed, or pasted, goes to the end of the line. Control characters in a paste are left out. */
+export function typeText(app: App, text: string): void {
+  const { typing } = get(app);
+  if (typing === null) return;
+  changeTyped(app, typing, typing.text + text.replace(/[\u0000-\u001f\u007f-\u009f]/g, ''));
+}
+
+/** Takes the last character away; from an empty line it goes back. */
+export function eraseTyped(app: App): void {
+  const { typing } = get(app);
+  if (typing === null) return;
+  changeTyped(app, typing, withoutLast(typing.text));
+}
+
+/** Empties the line. */
+export function clearTyped(app: App): void {
+  const { typing } = get(app);
+  if (typing !== null) changeTyped(app, typing, '');
+}
+
+function changeTyped(app: App, typing: Typing, text: string): void {
+  set(app, { typing: { ...typing, text } });
+  if (typing.purpose === 'filter') rearrange(app, { filter: text });
+  const { overlay } = get(app);
+  if (overlay?.kind === 'palette' || overlay?.kind === 'help') set(app, { overlay: { ...overlay, cursor: 0 } });
+}
+
+/** Enter: the line is done. */
+export function acceptTyped(app: App): void {
+  const { typing, overlay } = get(app);
+  if (typing === null) return;
+  set(app, { typing: null });
+  if (overlay?.kind === 'palette') return runChosen(app, typing);
+  if (typing.purpose === 'directory' && typing.text !== '') {
+    app.core.addPlace(typing.text);
+    void rescan(app);
+  }
+}
+
+function runChosen(app: App, typing: Typing): void {
+  const { overlay } = get(app);
+  if (overlay?.kind !== 'palette') return;
+  const chosen = overlayRows({ ...get(app), typing }, app.bindings)[overlay.cursor];
+  set(app, { overlay: null });
+  chosen?.binding.run(app);
+}
+
+/** Opens the palette: every action that can be done here, found by its name. */
+export function openPalette(app: App): void {
+  set(app, { overlay: { kind: 'palette', cursor: 0 }, typing: { purpose: 'palette', text: '' } });
+}
+
+/** Opens the help: the keys that work here. */
+export function openHelp(app: App): void {
+  set(app, { overlay: { kind: 'help', cursor: 0 } });
+}

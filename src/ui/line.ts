@@ -1,0 +1,106 @@
+/** Lines of styled text, of an exact width in cells: all that a view makes. What comes from outside is made safe where spans are made. */
+import stringWidth from 'string-width';
+import { printable } from '../base/printable.ts';
+
+/** What a span means; `look.ts` says how that looks. */
+export type Style = 'plain' | 'dim' | 'strong' | 'accent' | 'good' | 'warning' | 'bad' | 'selected' | 'title';
+
+export interface Span {
+  readonly text: string;
+  readonly style: Style;
+}
+
+export type Line = readonly Span[];
+
+/** A span of our own words. */
+export function span(text: string, style: Style = 'plain'): Span {
+  return { text, style };
+}
+
+/** A span of a stranger's words: on one line, with nothing that a terminal would act on. */
+export function foreign(text: string, style: Style = 'plain'): Span {
+  return { text: printable(text), style };
+}
+
+const PLAIN = /^[\u0020-\u007e\u2500-\u257f\u258f\u2013\u2018-\u201f\u2026\u25b8\u25be\u2717\u2192\u2713\u00b7]*$/;
+
+/** How many cells the text takes in a terminal. Not for text with escape sequences. */
+export function width(text: string): number {
+  return PLAIN.test(text) ? text.length : stringWidth(text);
+}
+
+/** The text in exactly `cells` cells: padded with blanks, or cut with `…` at its end. */
+export function fit(text: string, cells: number): string {
+  const taken = width(text);
+  if (taken <= cells) return text + ' '.repeat(cells - taken);
+  if (cells <= 0) return '';
+  const cut = head(text, cells - 1);
+  return `${cut}…${' '.repeat(cells - 1 - width(cut))}`;
+}
+
+/** As {@link fit}, padded on the left: for numbers. */
+export function fitRight(text: string, cells: number): string {
+  const taken = width(text);
+  return taken <= cells ? ' '.repeat(cells - taken) + text : fit(text, cells);
+}
+
+const clusters = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** The longest beginning of the text that takes at most `cells` cells. */
+export function head(text: string, cells: number): string {
+  if (text.length <= cells && PLAIN.test(text)) return text;
+  let taken = 0;
+  let end = 0;
+  // No character that takes a cell is longer than this in practice, and a line of a stranger may be a megabyte.
+  for (const { segment } of clusters.segment(text.slice(0, cells * 16))) {
+    taken += width(segment);
+    if (taken > cells) break;
+    end += segment.length;
+  }
+  return text.slice(0, end);
+}
+
+/** The text without its last character, as a person counts characters. */
+export function withoutLast(text: string): string {
+  const last = [...clusters.segment(text)].at(-1);
+  return last === undefined ? '' : text.slice(0, last.index);
+}
+
+/** The line in exactly `cells` cells; what is too long is cut with `…`, what is added has the style of the last span. */
+export function fitLine(line: Line, cells: number): Line {
+  const fitted: Span[] = [];
+  let left = cells;
+  for (const [at, { text, style }] of line.entries()) {
+    const taken = width(text);
+    const more = at < line.length - 1 && taken === left && line.slice(at + 1).some(next => next.text.trim() !== '');
+    if (taken > left || more) {
+      fitted.push(span(fit(more ? `${text} ` : text, left), style));
+      return fitted;
+    }
+    fitted.push(span(text, style));
+    left -= taken;
+  }
+  if (left > 0) fitted.push(span(' '.repeat(left), fitted.at(-1)?.style === 'selected' ? 'selected' : 'plain'));
+  return fitted;
+}
+
+/** The line with every span in one style: a selected row. */
+export function restyled(line: Line, style: Style): Line {
+  return line.map(({ text }) => span(text, style));
+}
+
+/** The text of a line, without its styles. */
+export function lineText(line: Line): string {
+  return line.map(({ text }) => text).join('');
+}
+
+/** The text in pieces of at most `cells` cells. */
+export function chunks(text: string, cells: number): readonly string[] {
+  const pieces: string[] = [];
+  for (let rest = text; rest !== ''; ) {
+    const piece = head(rest, cells) || rest.slice(0, 1);
+    pieces.push(piece);
+    rest = rest.slice(piece.length);
+  }
+  return pieces.length === 0 ? [''] : pieces;
+}

@@ -1,0 +1,23 @@
+/** The shells of the UI, as its actions see them. */
+import type { ShellCommand } from './core.ts';
+
+export interface Panes {
+  /** Opens a shell; where it goes (a pane, the whole terminal) is decided here. */
+  open(given: { readonly build: string; readonly name: string; readonly command: ShellCommand }): void;
+  /** Runs a command on the real terminal, and comes back when it has ended. */
+  fullScreen(command: ShellCommand): void;
+  restart(): void;
+  close(): void;
+  /** The next or previous pane. */
+  turn(by: 1 | -1): void;
+  scroll(lines: number): void;
+  search(text: string, direction: 'up' | 'down'): boolean;
+  /** What the shown pane holds, with its scrollback. */
+  text(): string;
+  /** The reserved key itself, for the program in the pane. */
+  literal(): void;
+  /** Gives the keyboard to the pane, or back. */
+  focus(on: 'chrome' | 'pane'): void;
+  /** Whether a program still runs in one. */
+  readonly running: () => boolean;
+}

@@ -1,0 +1,175 @@
+/** What the UI knows and shows. No cells, bytes, descriptors or timers: plain data, so that a frame is a function of it. */
+import type { Failure } from '../base/failure.ts';
+import type { KeptBuild } from '../nix/kept-build.ts';
+import type { SandboxPlan } from '../sandbox/step.ts';
+import type { Details, LogView } from './core.ts';
+import type { Look } from './look.ts';
+
+export type Tab = 'dirs' | 'env' | 'plan' | 'log' | 'shell';
+export const TABS: readonly Tab[] = ['dirs', 'env', 'plan', 'log', 'shell'];
+
+export type Sort = 'age' | 'name' | 'size' | 'owner';
+export const SORTS: readonly Sort[] = ['age', 'name', 'size', 'owner'];
+
+/** What is learnt of a build after the first frame. Null: not known (yet): shown as `–`, never guessed. */
+export interface Facts {
+  readonly name: string | null;
+  readonly version: string | null;
+  readonly sizeBytes: number | null;
+  readonly files: number | null;
+  readonly phase: string | null;
+  readonly lastError: string | null;
+  /** Whether all of the above was looked for. */
+  readonly done: boolean;
+}
+
+export const NO_FACTS: Facts = {
+  name: null,
+  version: null,
+  sizeBytes: null,
+  files: null,
+  phase: null,
+  lastError: null,
+  done: false,
+};
+
+/** Something that is loaded when it is first looked at. */
+export type Loaded<T> =
+  | { readonly state: 'loading' }
+  | { readonly state: 'failed'; readonly failure: Failure }
+  | { readonly state: 'ready'; readonly value: T };
+
+/** Where a person is in a list or tree. */
+export interface Place {
+  readonly cursor: number;
+  readonly filter: string;
+  /** Ids of the groups that are open. */
+  readonly open: ReadonlySet<string>;
+}
+
+export const START: Place = { cursor: 0, filter: '', open: new Set() };
+
+/** A line of text that is being typed, and what it is for. */
+export interface Typing {
+  readonly purpose: 'filter' | 'search' | 'bind' | 'palette' | 'help' | 'directory' | 'paneSearch';
+  readonly text: string;
+}
+
+export type Overlay =
+  | { readonly kind: 'help'; readonly cursor: number }
+  | { readonly kind: 'palette'; readonly cursor: number }
+  | { readonly kind: 'delete'; readonly targets: readonly KeptBuild[]; readonly problem: string | null }
+  | { readonly kind: 'quit' }
+  | { readonly kind: 'failure'; readonly failure: Failure };
+
+/** What the person changed in the plan: the options of the command line that do the same. */
+export interface Choices {
+  readonly net: boolean;
+  readonly binds: readonly string[];
+  /** `--without`: steps that are switched off. */
+  readonly without: readonly string[];
+}
+
+export const NO_CHOICES: Choices = { net: false, binds: [], without: [] };
+
+/** A shell in the pane. */
+export interface PaneInfo {
+  readonly id: number;
+  /** The `outer` of its build. */
+  readonly build: string;
+  readonly name: string;
+  /** What the program inside calls itself; already safe to print. */
+  readonly title: string;
+  readonly ended: string | null;
+  /** The command that it runs, as one would type it. */
+  readonly command: string;
+  readonly scrolledBack: boolean;
+}
+
+export interface State {
+  readonly size: { readonly columns: number; readonly rows: number };
+  readonly nowMs: number;
+  readonly look: Look;
+  readonly reservedKey: string;
+  /** The key table's hints are made with the person's own keys. */
+  readonly keys: Readonly<Record<string, readonly string[]>>;
+  /** Directories that were looked into, for the empty screen. */
+  readonly places: readonly string[];
+  readonly builds: readonly KeptBuild[];
+  readonly facts: ReadonlyMap<string, Facts>;
+  /** The builds that pass the filter, in the order of `sort`. */
+  readonly shown: readonly KeptBuild[];
+  readonly sort: Sort;
+  /** Its `outer`; null where the list is empty. */
+  readonly selected: string | null;
+  readonly marked: ReadonlySet<string>;
+  readonly filter: string;
+  readonly tab: Tab;
+  readonly typing: Typing | null;
+  readonly overlay: Overlay | null;
+  readonly toast: string | null;
+  readonly details: ReadonlyMap<string, Loaded<Details>>;
+  readonly env: Place & { readonly wrap: boolean; readonly compare: string | null; readonly full: boolean };
+  readonly plans: ReadonlyMap<string, Loaded<SandboxPlan>>;
+  readonly plan: Place & { readonly onlyDifferences: boolean };
+  readonly choices: ReadonlyMap<string, Choices>;
+  readonly logs: ReadonlyMap<string, Loaded<LogView>>;
+  readonly log: Place & { readonly folded: ReadonlySet<number>; readonly search: string };
+  readonly panes: readonly PaneInfo[];
+  /** The pane that is shown; null where there is none. */
+  readonly pane: number | null;
+  readonly focus: 'chrome' | 'pane';
+  readonly zoomed: boolean;
+  /** The reserved key was pressed: the next key is the pane's menu's. */
+  readonly paneMenu: boolean;
+}
+
+/** The state of the first frame: nothing but the list. */
+export function initialState(
+  given: Pick<State, 'size' | 'nowMs' | 'look' | 'reservedKey' | 'keys' | 'places' | 'builds'>,
+): State {
+  return {
+    ...given,
+    facts: new Map(),
+    shown: given.builds,
+    sort: 'age',
+    selected: given.builds[0]?.outer ?? null,
+    marked: new Set(),
+    filter: '',
+    tab: 'dirs',
+    typing: null,
+    overlay: null,
+    toast: null,
+    details: new Map(),
+    env: { ...START, open: new Set(['inputs', 'phases']), wrap: false, compare: null, full: false },
+    plans: new Map(),
+    plan: { ...START, onlyDifferences: false },
+    choices: new Map(),
+    logs: new Map(),
+    log: { ...START, folded: new Set(), search: '' },
+    panes: [],
+    pane: null,
+    focus: 'chrome',
+    zoomed: false,
+    paneMenu: false,
+  };
+}
+
+/** The build under the cursor. */
+export function selectedBuild(state: State): KeptBuild | null {
+  return state.shown.find(({ outer }) => outer === state.selected) ?? null;
+}
+
+export function factsOf(state: State, build: KeptBuild): Facts {
+  return state.facts.get(build.outer) ?? NO_FACTS;
+}
+
+export function choicesOf(state: State, outer: string | null): Choices {
+  return (outer === null ? undefined : state.choices.get(outer)) ?? NO_CHOICES;
+}
+
+/** The name that is shown: that of the derivation, else the directory's own. */
+export function nameOf(state: State, build: KeptBuild): string {
+  const name = factsOf(state, build).name ?? build.name?.value;
+  return name ?? build.outer.slice(build.outer.lastIndexOf('/') + 1);
+}
