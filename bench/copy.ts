@@ -9,7 +9,7 @@ import { type Row, ratio } from './row.ts';
 
 const FILES = 50_000;
 const PER_DIRECTORY = 100;
-const ROUNDS = 5;
+const ROUNDS = 3;
 
 function smallFiles(directory: string): string {
   const tree = join(directory, 'tree');
