@@ -29,7 +29,7 @@ const PATHS = JSON.parse(readFileSync(join(FIXTURES, 'store.json'), 'utf8'));
 function copyProgram(from, to) {
   mkdirSync(dirname(to), { recursive: true });
   copyFileSync(from, to);
-  chmodSync(to, 0o555);
+  chmodSync(to, 0o755);
 }
 
 /** Libraries go to one directory, which is then bound wherever the loader looks for them; those of a store keep their place. */
@@ -53,7 +53,7 @@ function copyPackages(place) {
     if (!statSync(path).isFile()) continue;
     const text = readFileSync(path, 'utf8');
     writeFileSync(path, text.replace('#!@shell@\n', `#!${PATHS.bash}/bin/bash\n`));
-    chmodSync(path, text.startsWith('#!') ? 0o555 : 0o444);
+    chmodSync(path, text.startsWith('#!') ? 0o755 : 0o644);
   }
   const lines = [`export SHELL=${PATHS.bash}/bin/bash`, `initialPath="${PATHS.tools} ${PATHS.bash}"`, 'dumpStyle=new'];
   const setup = join(place, PATHS.stdenv, 'setup');

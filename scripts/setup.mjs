@@ -54,6 +54,8 @@ export async function setup({ tests = false } = {}) {
       '--no-audit',
       '--no-fund',
       '--ignore-scripts',
+      '--loglevel=error',
+      '--no-update-notifier',
     ]);
   }
   const { buildProgram, buildTests, buildUi } = await import('./build.mjs');

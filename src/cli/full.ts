@@ -21,14 +21,15 @@ Examples:
   nix-build-shell DIR bash -c 'source $stdenv/setup; runPhase buildPhase'
   nix-build-shell --bind ~/src/fix:/fix DIR patch -p1 -i /fix/a.patch
   nix-build-shell show DIR                       what is known of a build
-  nix-build-shell plan DIR                       what would be done, and what differs
-  nix-build-shell doctor                         why it does not work on this machine
+  nix-build-shell plan DIR                       what a run does, step by step
+  nix-build-shell doctor                         why it does not work here
 
 DIR is what Nix named in "note: keeping build directory '…'", after a build with
 --keep-failed. It is never changed: commands work on a copy of it in /build.
 
-Exit status: that of CMD; 128+n when signal n ended it; 125 when the sandbox could
-not be made; 126 and 127 when CMD could not be executed or found; 2 for wrong usage.
+Exit status: that of CMD; 128+n when signal n ended it; 125 when the sandbox
+could not be made; 126 and 127 when CMD could not be executed or found; 2 for
+wrong usage.
 `;
 
 /** Answers a command line that is not a plain run. @returns the exit status */
@@ -70,8 +71,12 @@ function makeProgram(done: Done): Command {
     .exitOverride()
     .configureOutput(OUTPUT)
     .enablePositionalOptions();
-  for (const [name, { value, help }] of Object.entries(OPTIONS))
-    program.option(value === null ? name : `${name} <${value}>`, help);
+  withOptions(program, Object.keys(OPTIONS) as OptionName[]);
+  // `--store ROOT show DIR` means what `show --store ROOT DIR` means.
+  program.hook('preAction', (_, command) => {
+    for (const [name, value] of Object.entries(program.opts()))
+      if (command.getOptionValue(name) === undefined) command.setOptionValue(name, value);
+  });
   addCommands(program, done);
   program.action((_, command: Command) => {
     const word = command.args[0];

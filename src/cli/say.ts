@@ -4,9 +4,15 @@ import { type Failure, failureLine } from '../base/failure.ts';
 import { printable } from '../base/printable.ts';
 
 const EAGAIN = 'EAGAIN';
+const SIGPIPE = 13;
 
 /** Writes everything to a descriptor. A closed pipe or a full disk ends the writing, never the program. @returns whether all was written */
 export function writeAll(fd: number, text: string): boolean {
+  return tryToWrite(fd, text) === null;
+}
+
+/** @returns the errno's name where not all was written */
+function tryToWrite(fd: number, text: string): string | null {
   const bytes = Buffer.from(text, 'utf8');
   let done = 0;
   while (done < bytes.length) {
@@ -17,10 +23,10 @@ export function writeAll(fd: number, text: string): boolean {
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
         continue;
       }
-      return false;
+      return error instanceof Error && 'code' in error ? String(error.code) : 'EIO';
     }
   }
-  return true;
+  return null;
 }
 
 /** One line on stderr: `nix-build-shell: …`. */
@@ -34,9 +40,12 @@ export function sayFailure(failure: Failure): number {
   return failure.status;
 }
 
-/** Text on stdout. @returns the exit status: 125 where it could not be written */
+/** Text on stdout. @returns the exit status: 125 where it could not be written, that of SIGPIPE where its reader has gone */
 export function print(text: string): number {
-  if (writeAll(1, text)) return 0;
+  const errno = tryToWrite(1, text);
+  if (errno === null) return 0;
+  // `… | head` has read enough: that is no news, and other programs end without a word, too.
+  if (errno === 'EPIPE') return 128 + SIGPIPE;
   say('cannot write to stdout: it is closed, or its disk is full');
   return 125;
 }

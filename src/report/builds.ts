@@ -36,6 +36,8 @@ export interface Shown {
   /** What the caller cannot read below the content directory: a count, and the first paths. */
   readonly unreadable: { readonly count: number; readonly first: readonly string[]; readonly complete: boolean };
   readonly problems: readonly string[];
+  /** The command that enters it, word by word; null where something stands in the way. */
+  readonly enter: readonly string[] | null;
 }
 
 /** The facts of one build, in words. */
@@ -81,7 +83,7 @@ export function showText(shown: Shown, nowMs: number): string {
     facts +
     section('Lost, as the environment is re-constructed:', bullet(lost)) +
     section('Notes:', bullet(problems)) +
-    section('Enter:', `  nix-build-shell ${shellWord(build.outer)}\n`)
+    section('Enter:', shown.enter === null ? '' : `  ${shown.enter.map(shellWord).join(' ')}\n`)
   );
 }
 

@@ -104,3 +104,15 @@ for (const [name, fact, user] of USERS) {
     }
   });
 }
+
+test('where no sandbox can be made the story ends at its first step, with a hint and a status', {
+  skip: missing('user-namespaces'),
+}, () => {
+  const home = newHome(null);
+  const script = 'echo 0 > /proc/sys/user/max_user_namespaces; exec node "$0"';
+  const words = ['unshare', '--user', '--map-root-user', 'sh', '-ec', script];
+  const demo = join(dirname(programFor(null)), 'scripts/demo.mjs');
+  const { status, stdout } = runCommand([...words, demo], { env: { HOME: home, XDG_CACHE_HOME: undefined } });
+  assert.equal(status, 1);
+  assert.match(stdout.toString(), /clone\(.*\) = ENOSPC.*\n\(exit status 125\)\ndemo: NOT as it should be: .*\n$/);
+});

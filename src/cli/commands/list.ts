@@ -1,8 +1,12 @@
 /** `list`: the kept builds of this machine, newest first. */
+import { opendirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { EXIT, fail, ok, type Result, systemError } from '../../base/failure.ts';
+import { fsPath } from '../../base/path.ts';
 import { listKeptBuilds } from '../../nix/locations.ts';
 import { listText } from '../../report/builds.ts';
 import { json } from '../../report/text.ts';
-import { print } from '../say.ts';
+import { print, sayFailure } from '../say.ts';
 
 const HOW = `No kept build directories were found. One is made by a build that fails under
 --keep-failed (-K):
@@ -13,7 +17,8 @@ and 'npm run demo' in this program's directory shows a bundled one.
 `;
 
 const HINT = `
-Enter one with: nix-build-shell DIRECTORY          one command: nix-build-shell DIRECTORY CMD…
+Enter one:           nix-build-shell DIRECTORY
+Run one command:     nix-build-shell DIRECTORY CMD…
 `;
 
 /** Prints the list. @returns the exit status */
@@ -26,9 +31,22 @@ export async function list({
   readonly store: string | null;
   readonly more: readonly string[];
 }): Promise<number> {
-  const builds = await listKeptBuilds({ environment: process.env, storeRoot: store, extra: more });
-  if (asJson) return print(json(builds));
-  return builds.length === 0 ? print(HOW) : print(listText(builds, Date.now()));
+  const extra = more.map(place => resolve(place));
+  const closed = extra.map(lookInto).filter(looked => !looked.ok);
+  const builds = await listKeptBuilds({ environment: process.env, storeRoot: store, extra });
+  const written = print(asJson ? json(builds) : builds.length === 0 ? HOW : listText(builds, Date.now()));
+  for (const { failure } of closed) sayFailure(failure);
+  return written === 0 && closed.length > 0 ? EXIT.failed : written;
+}
+
+/** Whether a directory that the person named can be listed: those that are looked into anyway may be missing, this may not. */
+function lookInto(place: string): Result<null> {
+  try {
+    opendirSync(fsPath(place)).closeSync();
+    return ok(null);
+  } catch (error) {
+    return fail(`look into ${place}`, systemError(error));
+  }
 }
 
 /** No arguments, on a terminal: the list and how to go on. @returns the exit status */

@@ -58,9 +58,7 @@ async function runInside(ready: Ready, request: RunRequest): Promise<number> {
 }
 
 function greet({ prepared }: Ready): void {
-  say(
-    `in the sandbox of ${prepared.build.name?.value ?? prepared.build.outer}; /build is a copy, gone when you leave (--keep keeps it)`,
-  );
+  say(`in ${prepared.build.name?.value ?? prepared.build.outer}; /build is a copy, gone when you leave (or --keep)`);
 }
 
 function statusOf(outcome: RunOutcome): number {

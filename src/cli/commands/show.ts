@@ -1,5 +1,6 @@
 /** `show DIR`: what is known of one kept build, also where it cannot be entered. */
 import { failureLine } from '../../base/failure.ts';
+import { readEnvironment } from '../../nix/environment.ts';
 import type { KeptBuild } from '../../nix/kept-build.ts';
 import { readability } from '../../nix/readability.ts';
 import { type Shown, showText } from '../../report/builds.ts';
@@ -20,14 +21,15 @@ async function gather(build: KeptBuild, options: RunOptions): Promise<Shown> {
   const unreadable = readability(build.content);
   const prepared = await prepare(build, options, { wantDerivation: true });
   if (!prepared.ok) {
+    const read = readEnvironment(build);
     const nothing = {
-      environment: null,
+      environment: read.ok ? read.value : null,
       derivation: null,
       derivationFoundBy: null,
       shell: null,
       workingDirectory: null,
     };
-    return { build, ...nothing, unreadable, problems: [failureLine(prepared.failure)] };
+    return { build, ...nothing, unreadable, problems: [failureLine(prepared.failure)], enter: null };
   }
   const { env, derivation, derivationFoundBy, shell, notes } = prepared.value;
   return {
@@ -39,5 +41,6 @@ async function gather(build: KeptBuild, options: RunOptions): Promise<Shown> {
     workingDirectory: workingDirectory(env, prepared.value.build.content),
     unreadable,
     problems: notes,
+    enter: ['nix-build-shell', ...(options.store === null ? [] : ['--store', options.store]), build.outer],
   };
 }
