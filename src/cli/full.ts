@@ -13,8 +13,8 @@ import { version } from './version.ts';
 
 const EXAMPLES = `
 Examples:
-  nix-build-shell                                on a terminal: the list, and all of the below by keys
-  nix-build-shell --ui DIR…                      the same, looking into more directories
+  nix-build-shell                                on a terminal: the list, by keys
+  nix-build-shell --ui DIR…                      the same, of more directories
   nix-build-shell list                           the kept builds of this machine
   nix-build-shell /tmp/nix-build-hello.drv-0     a shell in the build's sandbox
   nix-build-shell DIR make -k check              one command in it, for scripts
