@@ -13,7 +13,7 @@ import { version } from './version.ts';
 
 const EXAMPLES = `
 Examples:
-  nix-build-shell                                on a terminal: the list, by keys
+  nix-build-shell                                the list, worked by keys
   nix-build-shell --ui DIR…                      the same, of more directories
   nix-build-shell list                           the kept builds of this machine
   nix-build-shell /tmp/nix-build-hello.drv-0     a shell in the build's sandbox
