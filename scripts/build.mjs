@@ -24,13 +24,23 @@ const shared = {
   sourcemap: false,
   legalComments: 'none',
   logLevel: 'warning',
-  external: ['koffi', '@koromix/*', 'libsql', 'node-pty', 'react-devtools-core'],
+  external: ['koffi', '@koromix/*', 'libsql', 'node-pty'],
 };
 
-/** React in its production form, and no development tools of Ink's. */
+/** Ink's way to React's development tools imports a package that is not there, at the head of the bundle. */
+const noDevelopmentTools = {
+  name: 'no-development-tools',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^\.\/devtools\.js$/ }, () => ({ path: 'devtools', namespace: 'empty' }));
+    onLoad({ filter: /./, namespace: 'empty' }, () => ({ contents: 'export {};' }));
+  },
+};
+
+/** React in its production form. */
 const UI = {
   jsx: 'automatic',
-  define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
+  define: { 'process.env.NODE_ENV': '"production"' },
+  plugins: [noDevelopmentTools],
 };
 /** CommonJS packages in an ESM bundle ask for Node's modules by `require`. */
 const REQUIRE = "import{createRequire as __nbsRequire}from'node:module';const require=__nbsRequire(import.meta.url);";
