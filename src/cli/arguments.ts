@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fromBytes } from '../base/path.ts';
 import { TRACE_LAYERS, type TraceLayer } from '../base/trace.ts';
 import { GROUP_NAMES, type GroupName, groupName } from '../sandbox/groups.ts';
+import { RUNGS, type Rung } from '../sandbox/working-copy.ts';
 
 export interface RunOptions {
   /** `--store ROOT`. */
@@ -20,6 +21,8 @@ export interface RunOptions {
   readonly derivation: string | null;
   /** The working copy is not removed at the end. */
   readonly keep: boolean;
+  /** `--copy=RUNG`: how the working copy is made; null is the best way. */
+  readonly copy: Rung | null;
 }
 
 export const NO_OPTIONS: RunOptions = {
@@ -31,6 +34,7 @@ export const NO_OPTIONS: RunOptions = {
   sudo: false,
   derivation: null,
   keep: false,
+  copy: null,
 };
 
 /** The options before DIR: commander's help and the quick path read the same table. */
@@ -42,6 +46,7 @@ export const OPTIONS = {
   '--derivation': { value: 'DRV', help: 'the derivation of DIR, where it cannot be told which one it is' },
   '--sudo': { value: null, help: 'copy what you cannot read with one privileged step, without asking' },
   '--keep': { value: null, help: 'keep the working copy when the command ends, and say where it is' },
+  '--copy': { value: RUNGS.join('|'), help: 'how the working copy is made; without it, the first of these that works' },
   '--trace': { value: null, help: `say on stderr what is done; --trace=${TRACE_LAYERS.join(',')} chooses` },
 } as const satisfies Record<string, { value: string | null; help: string }>;
 
@@ -129,6 +134,10 @@ function withOption(options: RunOptions, name: OptionName, value: string | undef
       return { ...options, sudo: true };
     case '--keep':
       return { ...options, keep: true };
+    case '--copy': {
+      const copy = RUNGS.find(rung => rung === value);
+      return copy === undefined ? `--copy takes one of ${RUNGS.join(', ')}` : { ...options, copy };
+    }
     case '--trace': {
       const layers = value === undefined ? [...TRACE_LAYERS] : value.split(',');
       const unknown = layers.find(layer => !(TRACE_LAYERS as readonly string[]).includes(layer));

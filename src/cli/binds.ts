@@ -1,5 +1,5 @@
 /** `--bind HOST[:DEST]`: from the user's words to what is bound where. */
-import { lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import { EXIT, fail, ok, type Result, systemError } from '../base/failure.ts';
 import { fromBytes, fsPath, type HostPath, hostPath, type InnerPath, innerPath } from '../base/path.ts';
 import type { PlanOptions } from '../sandbox/plan-input.ts';
@@ -62,35 +62,50 @@ function refusal(to: string): string | null {
 /**
  * Makes the place of a bind below `/build`, in the working copy. A link on the way is refused: it could lead out of the copy, and
  * the copy's content is a stranger's.
+ * @param lower on an overlay, what lies under the copy: what is there need not be made, and what is above a new place is made alike
  */
-export function makePlaceInCopy(bind: Bind, copy: HostPath): Result<null> {
+export function makePlaceInCopy(bind: Bind, copy: HostPath, lower: HostPath | null): Result<null> {
   const names = bind.to.split('/').slice(2);
-  let path: string = copy;
+  let path = '';
   for (const [index, name] of names.entries()) {
     path += `/${name}`;
     const last = index === names.length - 1;
-    const made = makePlace(path, last && bind.type === 'file', bind.to);
+    const made = makePlace({ copy, lower, path }, last && bind.type === 'file', bind.to);
     if (!made.ok) return made;
   }
   return ok(null);
 }
 
-function makePlace(path: string, isFile: boolean, shown: InnerPath): Result<null> {
+interface Place {
+  readonly copy: HostPath;
+  readonly lower: HostPath | null;
+  readonly path: string;
+}
+
+function makePlace({ copy, lower, path }: Place, isFile: boolean, shown: InnerPath): Result<null> {
   const wanted = `bind something at ${shown}`;
-  const found = lstatSync(fsPath(path), { throwIfNoEntry: false });
+  const above = lstatSync(fsPath(copy + path), { throwIfNoEntry: false });
+  const below = lower === null ? undefined : lstatSync(fsPath(lower + path), { throwIfNoEntry: false });
+  const found = above ?? below;
   if (found === undefined && isFile)
     return fail(wanted, {
       because: 'there is no such file in the build to put it over',
       hint: 'bind its directory, or choose a DEST outside /build',
     });
-  if (found === undefined) {
-    mkdirSync(fsPath(path));
-    return ok(null);
-  }
-  const fits = isFile ? found.isFile() : found.isDirectory();
-  return fits
-    ? ok(null)
-    : fail(wanted, {
-        because: `the build has something else there (a link, or not a ${isFile ? 'file' : 'directory'})`,
-      });
+  const fits = found === undefined || (isFile ? found.isFile() : found.isDirectory());
+  if (!fits)
+    return fail(wanted, {
+      because: `the build has something else there (a link, or not a ${isFile ? 'file' : 'directory'})`,
+    });
+  if (found === undefined) makeLike(copy, lower, path);
+  return ok(null);
+}
+
+/** Makes a directory in the copy; those above it that are only in the lower layer stand for these, so they get their modes. */
+function makeLike(copy: HostPath, lower: HostPath | null, path: string): void {
+  if (path === '' || lstatSync(fsPath(copy + path), { throwIfNoEntry: false }) !== undefined) return;
+  makeLike(copy, lower, path.slice(0, path.lastIndexOf('/')));
+  mkdirSync(fsPath(copy + path));
+  const below = lower === null ? undefined : lstatSync(fsPath(lower + path), { throwIfNoEntry: false });
+  if (below !== undefined) chmodSync(fsPath(copy + path), below.mode & 0o1777);
 }

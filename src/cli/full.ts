@@ -1,7 +1,8 @@
 /** Everything but a plain run: subcommands, help and usage errors, by commander. */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { EXIT } from '../base/failure.ts';
 import type { GroupName } from '../sandbox/groups.ts';
+import { RUNGS } from '../sandbox/working-copy.ts';
 import { type CommandName, NO_OPTIONS, OPTIONS, type OptionName, type RunOptions, withGroups } from './arguments.ts';
 import { doctor } from './commands/doctor.ts';
 import { showEnvironment } from './commands/env.ts';
@@ -94,6 +95,7 @@ interface Given {
   readonly net?: true;
   readonly without?: readonly GroupName[];
   readonly derivation?: string;
+  readonly copy?: string;
   readonly export?: true;
 }
 
@@ -105,6 +107,7 @@ function runOptions(given: Given): RunOptions {
     net: given.net ?? false,
     without: given.without ?? [],
     derivation: given.derivation ?? null,
+    copy: RUNGS.find(rung => rung === given.copy) ?? null,
   };
 }
 
@@ -128,6 +131,7 @@ function addCommands(program: Command, done: Done): void {
     '--net',
     '--bind',
     '--without',
+    '--copy',
   ])
     .argument('[CMD...]', 'the command of the run; none is an interactive shell')
     .option('--calls', 'the system calls of each step')
@@ -162,6 +166,7 @@ function withOptions(command: Command, names: readonly OptionName[]): Command {
         word,
       ]);
     else if (name === '--without') command.option(`${name} <${value}>`, help, addGroups);
+    else if (name === '--copy') command.addOption(new Option(`${name} <${value}>`, help).choices(RUNGS));
     else command.option(value === null ? name : `${name} <${value}>`, help);
   }
   return command;

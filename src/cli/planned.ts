@@ -1,11 +1,18 @@
 /** The plan of a run: the same for `plan`, which shows it, and for the run itself. */
+import { dirname } from 'node:path';
+import { ok, type Result } from '../base/failure.ts';
 import { type HostPath, hostPath } from '../base/path.ts';
+import type { KeptBuild } from '../nix/kept-build.ts';
 import { plan } from '../sandbox/plan.ts';
+import type { PlanInput } from '../sandbox/plan-input.ts';
 import { findPromptShell } from '../sandbox/prompt-shell.ts';
 import type { SandboxPlan } from '../sandbox/step.ts';
+import type { WorkingCopy } from '../sandbox/working-copy.ts';
+import { endLook, lookedSoFar } from '../session/look.ts';
 import { sessionsPlaces } from '../session/place.ts';
 import type { RunOptions } from './arguments.ts';
 import { facts, type Prepared, workingDirectory } from './prepare.ts';
+import { chosenRung } from './rung.ts';
 
 /**
  * @param session where the working copy and the sandbox's root are, or would be
@@ -14,7 +21,7 @@ import { facts, type Prepared, workingDirectory } from './prepare.ts';
  */
 export function plannedRun(
   { build, env, derivation, shell, binds }: Prepared,
-  session: { readonly build: HostPath; readonly root: HostPath },
+  session: PlanInput['session'],
   tree: HostPath,
   command: readonly string[],
   options: RunOptions,
@@ -25,7 +32,7 @@ export function plannedRun(
     build,
     env,
     derivation,
-    session: { build: session.build, root: session.root },
+    session: { build: session.build, root: session.root, copy: session.copy },
     options: {
       command: interactive ? null : command,
       net: options.net,
@@ -38,8 +45,22 @@ export function plannedRun(
   });
 }
 
-/** The session that a plan names which is only shown: no copy is made. */
-export function shownSession(): { readonly build: HostPath; readonly root: HostPath } {
-  const sessions = sessionsPlaces(process.env, process.getuid?.() ?? 0)[0] ?? '/tmp';
-  return { build: hostPath(`${sessions}/SESSION/build`), root: hostPath(`${sessions}/SESSION/root`) };
+/** The session that a plan names which is only shown: no copy is made. @returns a Failure where `--copy` asks for what cannot be */
+export function shownSession(build: KeptBuild, options: RunOptions): Result<PlanInput['session']> {
+  const sessions = sessionsPlaces(process.env, process.getuid?.() ?? 0)[0] ?? hostPath('/tmp');
+  const session = hostPath(`${sessions}/SESSION`);
+  const copy = shownCopy(build, session, options);
+  return copy.ok
+    ? ok({ build: hostPath(`${session}/build`), root: hostPath(`${session}/root`), copy: copy.value })
+    : copy;
+}
+
+function shownCopy(build: KeptBuild, session: HostPath, options: RunOptions): Result<WorkingCopy> {
+  if (build.access !== 'readable') return ok({ rung: 'privileged', notTaken: [] });
+  const chosen = chosenRung(build.content, hostPath(dirname(session)), options);
+  if (!chosen.ok) return chosen;
+  const { rung, notTaken, look } = chosen.value;
+  if (look !== null) endLook(look);
+  if (rung !== 'overlay') return ok({ rung, notTaken });
+  return ok({ rung, lower: build.content, session, looked: lookedSoFar(look), notTaken });
 }

@@ -42,7 +42,9 @@ export function uiCore({ store, directories }: UiArguments): Core {
       const options = optionsOf(choices);
       const prepared = await prepare(build, options);
       if (!prepared.ok) return prepared;
-      return ok(plannedRun(prepared.value, shownSession(), prepared.value.build.content, [], options));
+      const session = shownSession(prepared.value.build, options);
+      if (!session.ok) return session;
+      return ok(plannedRun(prepared.value, session.value, prepared.value.build.content, [], options));
     },
     log: async build => fail(`read the log of ${build.outer}`),
     remove: build => removeKept(build, seen),

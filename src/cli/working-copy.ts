@@ -1,24 +1,31 @@
 /** The working copy of a run: what is copied, how, and what is said about it (S12). */
 import { rmSync, statSync, writeFileSync } from 'node:fs';
-import { fail, ok, type Result, systemError } from '../base/failure.ts';
+import { dirname } from 'node:path';
+import { type Failure, fail, ok, type Result, systemError } from '../base/failure.ts';
 import { fsPath, type HostPath, hostPath } from '../base/path.ts';
 import { shellWord } from '../base/printable.ts';
 import { trace } from '../base/trace.ts';
 import type { EnvVars } from '../nix/env-vars.ts';
 import type { KeptBuild } from '../nix/kept-build.ts';
 import { writeEnvVars } from '../nix/write-env-vars.ts';
-import { copyTree } from '../session/copy.ts';
+import { type Choice, chooseRung, rememberRefusal } from '../session/ladder.ts';
+import { endLook, type Look } from '../session/look.ts';
+import { makeCopy } from '../session/make-copy.ts';
 import { copyWithPrivileges, privilegedCommand, privilegeTool } from '../session/privileged-copy.ts';
+import { removeTree } from '../session/remove.ts';
 import type { CopyReport, Session } from '../session/session.ts';
 import { createSession, finishSession } from '../session/store.ts';
 import type { RunOptions } from './arguments.ts';
 import { askYes } from './ask.ts';
 import { type Prepared, prepare } from './prepare.ts';
+import { chosenRung } from './rung.ts';
 import { say } from './say.ts';
 
 export interface Ready {
   readonly prepared: Prepared;
   readonly session: Session;
+  /** What is left to look at while the command runs, on an overlay; null elsewhere. */
+  readonly look: Look | null;
 }
 
 /**
@@ -31,7 +38,7 @@ export async function workingCopy(build: KeptBuild, options: RunOptions): Promis
   if (options.sudo && denied) return privileged(build, options);
   if (!closed) {
     const prepared = await prepare(build, options);
-    if (prepared.ok) return plain(prepared.value);
+    if (prepared.ok) return plain(prepared.value, options);
     if (!denied || !(await agreed(build))) return prepared;
     return privileged(build, options);
   }
@@ -43,17 +50,45 @@ export async function workingCopy(build: KeptBuild, options: RunOptions): Promis
   });
 }
 
-async function plain(prepared: Prepared): Promise<Result<Ready>> {
+async function plain(prepared: Prepared, options: RunOptions): Promise<Result<Ready>> {
   const session = createSession(process.env);
   if (!session.ok) return session;
-  const report = copyTree(prepared.build.content, session.value.build);
-  if (!report.ok) {
-    finishSession(session.value, { keep: false });
-    return report;
+  const content = prepared.build.content;
+  const chosen = chosenRung(content, placeOf(session.value), options);
+  if (!chosen.ok) finishSession(session.value, { keep: false });
+  return chosen.ok ? onRung(prepared, session.value, chosen.value) : chosen;
+}
+
+function placeOf(session: Session): HostPath {
+  return hostPath(dirname(session.directory));
+}
+
+function onRung(prepared: Prepared, session: Session, choice: Choice): Result<Ready> {
+  const made = makeCopy(session, prepared.build.content, choice);
+  if (!made.ok) {
+    finishSession(session, { keep: false });
+    return made;
   }
   trace('time', 'copied');
-  saySkipped(report.value, prepared);
-  return withEnvironmentFile({ prepared, session: { ...session.value, report: report.value } });
+  saySkipped(made.value.report, prepared);
+  return withEnvironmentFile({ prepared, session: made.value, look: choice.look });
+}
+
+/** After the kernel refused the overlay: the next rung, said once for this place and kernel. */
+export function nextRung({ prepared, session, look }: Ready, refused: Failure): Result<Ready> {
+  const { content } = prepared.build;
+  say(
+    `an overlay is refused here (${refused.call ?? ''} = ${refused.errno ?? ''}): a copy is made instead, and will be from now on`,
+  );
+  rememberRefusal(placeOf(session), content, refused.errno ?? 'EIO');
+  if (look !== null) endLook(look);
+  for (const directory of [session.build, hostPath(`${session.directory}/work`)]) {
+    const removed = removeTree(directory);
+    if (!removed.ok) return removed;
+  }
+  const next = chooseRung({ content, place: placeOf(session), wanted: 'reflink', keep: false });
+  const why = `the kernel refused it with ${refused.errno ?? 'an error'}`;
+  return onRung(prepared, session, { ...next, notTaken: [{ rung: 'overlay', why }, ...next.notTaken] });
 }
 
 /** The question, where there is a terminal to ask it on; the exact command is shown first. */
@@ -82,7 +117,12 @@ async function privileged(build: KeptBuild, options: RunOptions): Promise<Result
     return report.ok ? (prepared as { readonly ok: false } & Result<never>) : report;
   }
   saySkipped(report.value, prepared.value);
-  return withEnvironmentFile({ prepared: prepared.value, session: { ...session.value, report: report.value } });
+  const copy = { rung: 'privileged', notTaken: [] } as const;
+  return withEnvironmentFile({
+    prepared: prepared.value,
+    session: { ...session.value, report: report.value, copy },
+    look: null,
+  });
 }
 
 /** The same build, with its environment file read from the copy. */

@@ -53,6 +53,7 @@ const NUMBERS = {
   fchmod: [91, 52],
   fchmodat: [268, 53],
   fchown: [93, 55],
+  faccessat: [269, 48],
   newfstatat: [262, 79],
   utimensat: [280, 88],
   statx: [332, 291],

@@ -46,6 +46,7 @@ const HINTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ENOSPC: 'the limit /proc/sys/fs/mount-max is reached',
     ENOSYS: 'mount_setattr(2) needs Linux 5.12',
   },
+  overlay: { '*': '--copy=copy makes a copy instead' },
   device: { ENOENT: 'the host lacks this device', '*': DOCTOR },
   workingDirectory: {
     ENOENT: 'the directory is not in the working copy',

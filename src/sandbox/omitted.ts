@@ -1,12 +1,20 @@
 /** What real Nix does and this sandbox does not, each with the reason: half of what a plan is for. */
 
+import { omittedByRung } from './build-directory.ts';
 import { leftOut } from './groups.ts';
 import type { PlanInput } from './plan-input.ts';
 import type { Omission } from './step.ts';
 
 /** The differences that hold for this build, in the order in which Nix would do them. */
 export function omissions(input: PlanInput): readonly Omission[] {
-  return [...ALWAYS, ...ofBuild(input), ...ofFilter(input), ...ofCaller(input), ...ofOptions(input)];
+  return [
+    ...ALWAYS,
+    ...omittedByRung(input),
+    ...ofBuild(input),
+    ...ofFilter(input),
+    ...ofCaller(input),
+    ...ofOptions(input),
+  ];
 }
 
 const ALWAYS: readonly Omission[] = [

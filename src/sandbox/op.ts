@@ -60,6 +60,22 @@ function readOnlyCall(at: string): Call {
   return call('mount_setattr', here, text(at), flags({ AT_RECURSIVE }), attributes, num(32));
 }
 
+/**
+ * The lower layer is first bound to the place, and the three directories are named relative to the session: so no path of a stranger's
+ * stands among the options, where commas, colons and backslashes have a meaning. `userxattr` is what a user namespace may do;
+ * `volatile` spares the disk a sync for each file that is changed first. A full disk makes the kernel mount read-only: asked at the end.
+ */
+function overlayCalls({ lower, session, at }: OpOf<'overlay'>, root: string): readonly Call[] {
+  const place = under(root, at);
+  const options = `lowerdir=${place.slice(session.length + 1)},upperdir=build,workdir=work,userxattr,volatile`;
+  return [
+    bindCall(lower, place, false),
+    call('chdir', text(session)),
+    call('mount', text('overlay'), text(place), text('overlay'), flags({}), text(options)),
+    call('faccessat', here, text(place), flags({ W_OK: 2 })),
+  ];
+}
+
 export const OPS: { readonly [K in Op['kind']]: Meaning<OpOf<K>> } = {
   namespaces: {
     say: op => `new namespaces: ${op.of.join(', ')}`,
@@ -175,7 +191,14 @@ export const OPS: { readonly [K in Op['kind']]: Meaning<OpOf<K>> } = {
   },
   bindInner: {
     say: op => `${op.from} of the sandbox at ${op.to}`,
-    calls: (op, root) => [touch(under(root, op.to)), bindCall(under(root, op.from), under(root, op.to), false)],
+    calls: (op, root) => [
+      ...(op.type === 'directory' ? [] : [touch(under(root, op.to))]),
+      bindCall(under(root, op.from), under(root, op.to), false),
+    ],
+  },
+  overlay: {
+    say: op => `${op.lower} of the host at ${op.at}, under a layer that takes all changes`,
+    calls: (op, root) => overlayCalls(op, root),
   },
   proc: {
     say: op => `a procfs of the new PID namespace at ${op.at}${op.readOnly ? ', read-only' : ''}`,

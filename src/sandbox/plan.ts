@@ -3,13 +3,14 @@
  * One pure function. What it returns is what runs, what `nix-build-shell plan` prints, and what the tests compare.
  * The order and its rules: executor.md, section 4; what Nix does: `enterChroot` and nix-sandbox.md, section 4.
  */
-import { type HostPath, type InnerPath, innerPath } from '../base/path.ts';
+import { type HostPath, innerPath } from '../base/path.ts';
+import { buildSteps } from './build-directory.ts';
 import { etcSteps } from './etc.ts';
 import type { HostFacts } from './host.ts';
 import { omissions } from './omitted.ts';
 import type { PlanInput, PlanOptions } from './plan-input.ts';
 import { promptSteps, startSteps } from './start.ts';
-import { directories, inGroup, type Namespace, type Op, type SandboxPlan, type Step, step } from './step.ts';
+import { directories, type Namespace, type Op, type SandboxPlan, type Step, step } from './step.ts';
 
 /** The ids that the build saw: Nix' `sandboxUid` and `sandboxGid` (S6). */
 const UID = 1000;
@@ -109,41 +110,6 @@ function storeSteps({ facts, options, build }: PlanInput): readonly Step[] {
     ),
   );
   return steps;
-}
-
-function buildSteps({ build, session }: PlanInput): readonly Step[] {
-  const bind = (to: InnerPath): Op => ({ kind: 'bind', from: session.build, to, type: 'directory', readOnly: false });
-  const steps = [
-    step(bind(innerPath('/build')), 'a working copy: the kept directory itself never changes', {
-      nix: 'getPathsInSandbox',
-      spec: 'S12',
-    }),
-    inGroup(
-      'modes',
-      step(
-        { kind: 'mode', at: innerPath('/build'), mode: 0o700 },
-        'Nix opens the directory to others only when the build has failed',
-        { nix: 'tmpDirInSandbox' },
-      ),
-    ),
-  ];
-  const top = extraBuildTop(build.buildTop);
-  if (top === null) return steps;
-  const why = `the build called its directory ${top}, and such paths stand in what it made`;
-  const made = top.startsWith('/nix/') ? [] : directories(top, new Set(['/tmp']));
-  return [...steps, ...made.map(op => step(op, why)), step(bind(top), why, { nix: 'tmpDirInSandbox' })];
-}
-
-/**
- * The build's own name for its directory, where that is not `/build`: an unsandboxed build, or Guix. The text is from a stranger:
- * only plain absolute paths outside what the sandbox itself lays out are taken.
- */
-function extraBuildTop(top: string | null): InnerPath | null {
-  if (top === null || top === '/build' || !/^(\/[^/\0]+)+$/.test(top)) return null;
-  const names = top.split('/');
-  if (names.includes('.') || names.includes('..')) return null;
-  if (['build', 'bin', 'etc', 'dev', 'proc', 'gnu'].includes(names[1] ?? '')) return null;
-  return top === '/nix' || top === '/tmp' || top.startsWith('/nix/store') ? null : innerPath(top);
 }
 
 function deviceSteps(facts: HostFacts): readonly Step[] {

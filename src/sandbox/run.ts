@@ -9,12 +9,12 @@ import type { Ended, Ways } from '../ffi/request.ts';
 import { hintFor } from './hints.ts';
 import { sayOp } from './op.ts';
 import { cloneFlagNames, lower, type Program } from './program.ts';
-import type { SandboxPlan } from './step.ts';
+import type { Op, SandboxPlan } from './step.ts';
 
-/** How a run ended: `status` as the launcher should exit with it (128+n for signal n), or our own failure. */
+/** How a run ended: `status` as the launcher should exit with it (128+n for signal n), or our own failure, and the step that it befell. */
 export type RunOutcome =
   | { readonly kind: 'ended'; readonly status: number; readonly signal: number | null }
-  | { readonly kind: 'failed'; readonly failure: Failure };
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly at: Op['kind'] | null };
 
 export interface RunHooks {
   /** Called when the sandbox runs, with the process id of its init on the host. */
@@ -51,7 +51,7 @@ function outcome(ended: Ended, plan: SandboxPlan, program: Program): RunOutcome 
   trace('child', `ended: ${JSON.stringify(ended)}`);
   if (ended.kind === 'exited') return { kind: 'ended', status: ended.status, signal: null };
   if (ended.kind === 'signalled') return { kind: 'ended', status: 128 + ended.signal, signal: ended.signal };
-  return { kind: 'failed', failure: failureOf(ended, plan, program) };
+  return { kind: 'failed', failure: failureOf(ended, plan, program), at: opOf(ended, plan, program)?.kind ?? null };
 }
 
 function failureOf(ended: Extract<Ended, { kind: 'failed' }>, plan: SandboxPlan, program: Program): Failure {
@@ -74,8 +74,14 @@ function failureOf(ended: Extract<Ended, { kind: 'failed' }>, plan: SandboxPlan,
     }).failure;
   }
   const at = program.calls[ended.index];
-  const op = at === undefined ? undefined : plan.steps[at.step]?.op;
+  const op = opOf(ended, plan, program);
   if (at === undefined || op === undefined) throw new Error(`no call ${ended.index} in the program`);
   return fail(`set up the sandbox (${sayOp(op)})`, { call: sayCall(at.call), errno, hint: hintFor(op.kind, errno) })
     .failure;
+}
+
+/** The step whose call failed; undefined where the failure was before or after the steps. */
+function opOf({ index }: { readonly index: number }, plan: SandboxPlan, program: Program): Op | undefined {
+  const at = program.calls[index];
+  return at === undefined ? undefined : plan.steps[at.step]?.op;
 }

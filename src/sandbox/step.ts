@@ -29,7 +29,20 @@ export type Op =
     }
   | { readonly kind: 'device'; readonly from: HostPath; readonly to: InnerPath; readonly readOnly: boolean }
   | { readonly kind: 'devpts'; readonly at: InnerPath }
-  | { readonly kind: 'bindInner'; readonly from: InnerPath; readonly to: InnerPath }
+  | {
+      readonly kind: 'bindInner';
+      readonly from: InnerPath;
+      readonly to: InnerPath;
+      /** Without it, a file. */
+      readonly type?: 'directory';
+    }
+  | {
+      readonly kind: 'overlay';
+      readonly lower: HostPath;
+      /** Holds `build` (the layer of changes), `work`, and the root. */
+      readonly session: HostPath;
+      readonly at: InnerPath;
+    }
   | { readonly kind: 'proc'; readonly at: InnerPath; readonly readOnly: boolean }
   | { readonly kind: 'link'; readonly at: InnerPath; readonly target: string }
   | { readonly kind: 'file'; readonly at: InnerPath; readonly mode: number; readonly content: string }

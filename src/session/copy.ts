@@ -22,14 +22,19 @@ const DATA_BYTES = 256 * 1024;
  * Kept: all file types, holes, hard links within the tree, links as they are, names as bytes, times (ns), `user.*` attributes, modes
  * (without set-id bits where the owner changes). What cannot be read or made is skipped, and named in the report. `from` is only read, through descriptors that
  * never follow a link and never block; where the caller owns it, not even access times change.
+ * @param share whether files may share their blocks with the copied ones, where the file system can do that
  * @returns a Failure where `from` itself cannot be read, or the copy's place is full or refuses; no half copy is left then
  */
-export function copyTree(from: HostPath, to: HostPath): Result<CopyReport> {
+export function copyTree(
+  from: HostPath,
+  to: HostPath,
+  { share }: { readonly share: boolean } = { share: true },
+): Result<CopyReport> {
   const copying: Copying = {
     from,
     to,
     arena: makeArena(DATA_BYTES),
-    offers: { clone: true, range: true },
+    offers: { clone: share, range: true },
     report: { files: 0, directories: 0, others: 0, bytes: 0, skippedCount: 0, skipped: [] },
     frames: [],
     uid: process.geteuid?.() ?? 0,

@@ -1,5 +1,6 @@
 /** A session: the working copy of one kept directory, and where it lies on the host. */
 import type { HostPath } from '../base/path.ts';
+import type { WorkingCopy } from '../sandbox/working-copy.ts';
 
 /** Something that could not be carried into the working copy, and why. */
 export interface Skipped {
@@ -25,9 +26,10 @@ export interface Session {
   readonly version: 1;
   /** `<sessions>/<id>`, mode 0700, the caller's. */
   readonly directory: HostPath;
-  /** The working copy: `<directory>/build`. */
+  /** The working copy: `<directory>/build`; on the overlay only what was changed or made is there. */
   readonly build: HostPath;
   /** An empty directory on which the sandbox's root is mounted: `<directory>/root`. */
   readonly root: HostPath;
   readonly report: CopyReport;
+  readonly copy: WorkingCopy;
 }

@@ -38,7 +38,8 @@ export function createSession(environment: PlaceEnvironment): Result<Session> {
     });
   }
   const report = { files: 0, directories: 0, others: 0, bytes: 0, skippedCount: 0, skipped: [] };
-  return ok({ version: 1, directory, build: hostPath(`${directory}/build`), root, report });
+  const copy = { rung: 'copy', notTaken: [] } as const;
+  return ok({ version: 1, directory, build: hostPath(`${directory}/build`), root, report, copy });
 }
 
 /** Ends a session: its files go, unless they are to be kept. */

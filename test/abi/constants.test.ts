@@ -36,6 +36,7 @@ const HEADERS = [
   'sys/stat.h',
   'sys/syscall.h',
   'sys/wait.h',
+  'unistd.h',
 ];
 /** sys/mount.h and linux/mount.h cannot both be read with older headers. */
 const MOUNT_HEADERS = ['sys/mount.h'];

@@ -12,7 +12,11 @@ export function flatPlan(base: string, command: readonly string[], change: Parti
     planInput({
       build: keptBuild(),
       env: envVars(),
-      session: { build: hostPath(`${base}/build`), root: hostPath(`${base}/root`) },
+      session: {
+        build: hostPath(`${base}/build`),
+        root: hostPath(`${base}/root`),
+        copy: { rung: 'copy', notTaken: [] },
+      },
       options: planOptions({ command, ...change }),
       facts: gatherHostFacts({
         storeRoot: `${base}/store`,

@@ -95,4 +95,25 @@ export const GOLDEN_BUILDS: Readonly<Record<string, PlanInput>> = {
       variables: variables({ SHELL: BASH, outputHash: 'sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=' }),
     }),
   }),
+  overlay: planInput({
+    build: keptBuild({ buildTop: '/tmp/nix-build-hello-2.12.1.drv-0', sandboxed: false }),
+    session: {
+      build: hostPath('/sessions/1/build'),
+      root: hostPath('/sessions/1/root'),
+      copy: {
+        rung: 'overlay',
+        lower: hostPath('/tmp/nix-build-hello,2.12.1.drv-0'),
+        session: hostPath('/sessions/1'),
+        looked: { entries: 10_000, whole: false },
+        notTaken: [],
+      },
+    },
+  }),
+  reflink: planInput({
+    session: {
+      build: hostPath('/sessions/1/build'),
+      root: hostPath('/sessions/1/root'),
+      copy: { rung: 'reflink', notTaken: [{ rung: 'overlay', why: 'the kept directory belongs to user 30001' }] },
+    },
+  }),
 };

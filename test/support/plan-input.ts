@@ -87,7 +87,11 @@ export function planInput(change: Partial<PlanInput> = {}): PlanInput {
     build: keptBuild(),
     env: envVars(),
     derivation: null,
-    session: { build: hostPath('/sessions/1/build'), root: hostPath('/sessions/1/root') },
+    session: {
+      build: hostPath('/sessions/1/build'),
+      root: hostPath('/sessions/1/root'),
+      copy: { rung: 'copy', notTaken: [] },
+    },
     options: planOptions(),
     facts: hostFacts(),
     ...change,

@@ -17,6 +17,8 @@ export async function showPlan(
   if (!found.ok) return sayFailure(found.failure);
   const prepared = await prepare(found.value, options);
   if (!prepared.ok) return sayFailure(prepared.failure);
-  const made = plannedRun(prepared.value, shownSession(), prepared.value.build.content, command, options);
+  const session = shownSession(prepared.value.build, options);
+  if (!session.ok) return sayFailure(session.failure);
+  const made = plannedRun(prepared.value, session.value, prepared.value.build.content, command, options);
   return print(form === 'json' ? json(made) : form === 'calls' ? planCalls(made) : planText(made));
 }

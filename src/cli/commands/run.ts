@@ -3,6 +3,8 @@ import { EXIT } from '../../base/failure.ts';
 import { trace, traces } from '../../base/trace.ts';
 import { rememberForeground } from '../../ffi/foreground.ts';
 import { type RunOutcome, runPlan } from '../../sandbox/run.ts';
+import { endLook, lookOn } from '../../session/look.ts';
+import type { Session } from '../../session/session.ts';
 import { finishSession, sweepSessions } from '../../session/store.ts';
 import type { RunRequest } from '../arguments.ts';
 import { makePlaceInCopy } from '../binds.ts';
@@ -10,7 +12,11 @@ import { plannedRun } from '../planned.ts';
 import { recognise } from '../prepare.ts';
 import { say, sayFailure } from '../say.ts';
 import { forwardSignals } from '../signals.ts';
-import { type Ready, workingCopy } from '../working-copy.ts';
+import { nextRung, type Ready, workingCopy } from '../working-copy.ts';
+
+/** Half of a core at most, and only for as long as the look takes. */
+const SLICE_MS = 4;
+const PAUSE_MS = 8;
 
 /** Runs CMD, or an interactive shell, in the sandbox of DIR. @returns the exit status */
 export async function runDirectory(request: RunRequest): Promise<number> {
@@ -25,22 +31,31 @@ export async function runDirectory(request: RunRequest): Promise<number> {
   trace('time', 'recognised');
   const ready = await workingCopy(build.value, request.options);
   if (!ready.ok) return sayFailure(ready.failure);
+  let last = ready.value;
   try {
-    return await runInside(ready.value, request);
+    const outcome = await runInside(last, request);
+    if (outcome.kind === 'ended' || outcome.at !== 'overlay' || request.options.copy !== null) return statusOf(outcome);
+    const next = nextRung(last, outcome.failure);
+    if (!next.ok) return sayFailure(next.failure);
+    last = next.value;
+    return statusOf(await runInside(last, request));
   } finally {
-    if (request.options.keep) say(`the working copy is kept in ${ready.value.session.build}`);
-    finishSession(ready.value.session, { keep: request.options.keep });
+    if (last.look !== null) endLook(last.look);
+    if (request.options.keep) sayKept(last.session);
+    finishSession(last.session, { keep: request.options.keep });
     sweepSessions(process.env);
   }
 }
 
-async function runInside(ready: Ready, request: RunRequest): Promise<number> {
-  for (const bind of ready.prepared.binds.filter(({ to }) => to.startsWith('/build/'))) {
-    const place = makePlaceInCopy(bind, ready.session.build);
-    if (!place.ok) return sayFailure(place.failure);
-  }
+async function runInside(ready: Ready, request: RunRequest): Promise<RunOutcome> {
   const { prepared, session } = ready;
-  const made = plannedRun(prepared, session, session.build, request.command, request.options);
+  const { content } = prepared.build;
+  for (const bind of prepared.binds.filter(({ to }) => to.startsWith('/build/'))) {
+    const place = makePlaceInCopy(bind, session.build, session.copy.rung === 'overlay' ? content : null);
+    if (!place.ok) return { kind: 'failed', failure: place.failure, at: null };
+  }
+  const tree = session.copy.rung === 'overlay' ? content : session.build;
+  const made = plannedRun(prepared, session, tree, request.command, request.options);
   if (traces('plan')) trace('plan', JSON.stringify(made));
   if (request.command.length === 0) greet(ready);
   const takeTerminalBack = rememberForeground();
@@ -50,11 +65,34 @@ async function runInside(ready: Ready, request: RunRequest): Promise<number> {
     started: pid => {
       init = pid;
       sweepSessions(process.env);
+      lookWhileRunning(ready);
     },
   });
   stopForwarding();
   takeTerminalBack();
-  return statusOf(outcome);
+  return outcome;
+}
+
+/** Looks at the rest of a tree under an overlay, in small slices, and says what of it is not the caller's. */
+function lookWhileRunning({ look, prepared }: Ready): void {
+  if (look === null || look.found.whole) return;
+  const timer = setInterval(() => {
+    if (!lookOn(look, performance.now() + SLICE_MS)) return;
+    clearInterval(timer);
+    const { foreign } = look.found;
+    if (foreign !== null)
+      say(
+        `${foreign} in ${prepared.build.content} is not yours (owner or group): inside it belongs to nobody and cannot be written; --copy=copy makes all of it yours`,
+      );
+  }, PAUSE_MS).unref();
+}
+
+function sayKept({ build, copy }: Session): void {
+  say(
+    copy.rung === 'overlay'
+      ? `what was changed is kept in ${build}, and nothing else: it is the upper layer of an overlay over ${copy.lower}`
+      : `the working copy is kept in ${build}`,
+  );
 }
 
 function greet({ prepared }: Ready): void {

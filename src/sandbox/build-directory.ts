@@ -1,0 +1,89 @@
+/** The steps of `/build` (S12), by the rung on which the working copy stands, and of the build's own name for it. */
+import { type InnerPath, innerPath } from '../base/path.ts';
+import type { PlanInput } from './plan-input.ts';
+import { directories, inGroup, type Omission, type Op, type Step, step } from './step.ts';
+import type { NotTaken, WorkingCopy } from './working-copy.ts';
+
+const BUILD = innerPath('/build');
+
+/** `/build`, and the same directory at the path by which the build knew it. */
+export function buildSteps({ build, session }: PlanInput): readonly Step[] {
+  const first =
+    session.copy.rung === 'overlay'
+      ? ({ kind: 'overlay', lower: session.copy.lower, session: session.copy.session, at: BUILD } as const)
+      : ({ kind: 'bind', from: session.build, to: BUILD, type: 'directory', readOnly: false } as const);
+  const steps = [
+    step(first, whyThisRung(session.copy), { nix: 'getPathsInSandbox', spec: 'S12' }),
+    inGroup(
+      'modes',
+      step(
+        { kind: 'mode', at: BUILD, mode: 0o700 },
+        'Nix opens the directory to others only when the build has failed',
+        { nix: 'tmpDirInSandbox' },
+      ),
+    ),
+  ];
+  const top = extraBuildTop(build.buildTop);
+  if (top === null) return steps;
+  const why = `the build called its directory ${top}, and such paths stand in what it made`;
+  const made = top.startsWith('/nix/') ? [] : directories(top, new Set(['/tmp']));
+  const again: Op = { kind: 'bindInner', from: BUILD, to: top, type: 'directory' };
+  return [...steps, ...made.map(op => step(op, why)), step(again, why, { nix: 'tmpDirInSandbox' })];
+}
+
+function whyThisRung(copy: WorkingCopy): string {
+  const why = 'the kept directory itself never changes';
+  switch (copy.rung) {
+    case 'overlay':
+      return `nothing needs to be copied, and ${why}: all of it is yours, as far as was looked (${copy.looked.whole ? 'all ' : 'the first '}${copy.looked.entries} entries); changes go to a layer above it`;
+    case 'reflink':
+      return `a working copy that shares its blocks with the kept files: ${why}${higherRungs(copy.notTaken)}`;
+    case 'copy':
+      return `a working copy: ${why}${higherRungs(copy.notTaken)}`;
+    case 'privileged':
+      return `a working copy, read with the one privileged step: ${why}`;
+  }
+}
+
+function higherRungs(notTaken: readonly NotTaken[]): string {
+  return notTaken.map(({ rung, why }) => `; no ${rung}: ${why}`).join('');
+}
+
+/** What an overlay does otherwise than the directory of a build. */
+export function omittedByRung({ session }: PlanInput): readonly Omission[] {
+  if (session.copy.rung !== 'overlay') return [];
+  const nix = 'getPathsInSandbox';
+  const instead = 'without privileges, an overlay can do no more; --copy=copy makes a copy';
+  const always = {
+    what: 'a directory that was there at the start cannot be renamed by rename(2), which says EXDEV; mv copies it instead',
+    why: instead,
+    nix,
+  };
+  if (session.copy.looked.whole) return [always];
+  const unseen = `only the first ${session.copy.looked.entries} entries of the kept directory were looked at before the start`;
+  return [
+    always,
+    {
+      what: 'files of other users, if there are any, belong to nobody and cannot be written',
+      why: `${unseen}; the others are looked at while you work, and what is found is said; --copy=copy makes all of it yours`,
+      nix,
+    },
+    {
+      what: 'a file with several names (hard links) is separated from the others by the first write to it',
+      why: `${unseen}; ${instead}`,
+      nix,
+    },
+  ];
+}
+
+/**
+ * The build's own name for its directory, where that is not `/build`: an unsandboxed build, or Guix. The text is from a stranger:
+ * only plain absolute paths outside what the sandbox itself lays out are taken.
+ */
+function extraBuildTop(top: string | null): InnerPath | null {
+  if (top === null || top === '/build' || !/^(\/[^/\0]+)+$/.test(top)) return null;
+  const names = top.split('/');
+  if (names.includes('.') || names.includes('..')) return null;
+  if (['build', 'bin', 'etc', 'dev', 'proc', 'gnu'].includes(names[1] ?? '')) return null;
+  return top === '/nix' || top === '/tmp' || top.startsWith('/nix/store') ? null : innerPath(top);
+}

@@ -1,0 +1,37 @@
+/** How `/build` comes to be: the rungs of the ladder (docs/decisions/0032-the-working-copy-is-a-ladder.md). Plain data. */
+import type { HostPath } from '../base/path.ts';
+
+/** The best one first. */
+export const RUNGS = ['overlay', 'reflink', 'copy'] as const;
+
+/**
+ * `overlay`: the kept directory itself, read-only, under a layer that takes the changes; `reflink`: a copy whose files share their blocks
+ * with the kept ones; `copy`: a copy.
+ */
+export type Rung = (typeof RUNGS)[number];
+
+/** A rung that was passed over. */
+export interface NotTaken {
+  readonly rung: Rung;
+  readonly why: string;
+}
+
+/** An overlay: its layer of changes is the session's `build`, beside its `work` (overlayfs in Documentation/filesystems of Linux). */
+export interface OverlayCopy {
+  readonly rung: 'overlay';
+  /** The kept directory's content. */
+  readonly lower: HostPath;
+  /** The session's directory. */
+  readonly session: HostPath;
+  /** How many entries of the kept directory were looked at before the start, and whether these were all. */
+  readonly looked: { readonly entries: number; readonly whole: boolean };
+  readonly notTaken: readonly NotTaken[];
+}
+
+/** A copy of all that the caller may read. `privileged` was read by root, who was asked for. */
+export interface WholeCopy {
+  readonly rung: 'reflink' | 'copy' | 'privileged';
+  readonly notTaken: readonly NotTaken[];
+}
+
+export type WorkingCopy = OverlayCopy | WholeCopy;

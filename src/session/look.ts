@@ -1,0 +1,129 @@
+/**
+ * Looks through a tree for what an overlay would show otherwise than a copy: entries of other owners, files with several names, and
+ * directories that cannot be looked into. Resumable: a tree may hold more than a start has time for.
+ */
+import { closeSync, constants, openSync } from 'node:fs';
+import { fromBytes, fsPath, type HostPath } from '../base/path.ts';
+import { syscall } from '../ffi/syscalls.ts';
+import { type Arena, bytesAt, makeArena, PART, putPath } from './arena.ts';
+import { readEntries } from './entries.ts';
+import { READ_DIRECTORY, TYPE } from './linux.ts';
+import { statFd, statLinks, statMode, statMount, statName, statOwner, statSize, statType } from './stat.ts';
+
+/** What was found so far; paths are relative to the tree, '' is the tree itself. */
+export interface Looked {
+  entries: number;
+  /** Whether nothing is left to look at. */
+  whole: boolean;
+  /** The first entry whose owner or group is not the caller's. */
+  foreign: string | null;
+  /** The first file with more than one name. */
+  linked: string | null;
+  /** The first directory that could not be looked into. */
+  closed: string | null;
+  /** The first regular file with content that the caller may most likely read. */
+  sample: string | null;
+}
+
+export interface Look {
+  /** Whose entries are not foreign; null: everybody's. */
+  readonly owner: Owner | null;
+  readonly arena: Arena;
+  readonly found: Looked;
+  /** The tree's own descriptor; -1 once it is closed. */
+  top: number;
+  readonly mount: string;
+  /** Directories still to be read, and the one that is being read (`fd` -1: none). */
+  readonly pending: string[];
+  at: string;
+  fd: number;
+}
+
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Begins to look at a tree. @throws an error of `node:fs` where it cannot be opened */
+export function startLook(tree: HostPath, owner: Owner | null): Look {
+  const top = openSync(fsPath(tree), constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  const arena = makeArena(0);
+  statFd(arena, top);
+  const found: Looked = { entries: 0, whole: false, foreign: null, linked: null, closed: null, sample: null };
+  const look: Look = { owner, arena, found, top, mount: statMount(arena), pending: [], at: '', fd: -1 };
+  note(look, '');
+  return look;
+}
+
+/**
+ * Goes on, breadth first, until the time (`performance.now()`, ms) is over, give or take one chunk of entries, or something foreign is
+ * found. @returns whether it came to its end
+ */
+export function lookOn(look: Look, until: number): boolean {
+  while (look.top >= 0 && performance.now() < until) {
+    if (look.found.foreign !== null) endLook(look);
+    else if (look.fd >= 0) lookAtChunk(look);
+    else if (!enterNext(look)) {
+      look.found.whole = true;
+      endLook(look);
+    }
+  }
+  return look.top < 0;
+}
+
+/** How far a look came. */
+export function lookedSoFar(look: Look | null): { readonly entries: number; readonly whole: boolean } {
+  return { entries: look?.found.entries ?? 0, whole: look?.found.whole ?? false };
+}
+
+/** Stops looking; nothing happens where it has ended. */
+export function endLook(look: Look): void {
+  for (const fd of [look.fd, look.top]) if (fd >= 0) closeSync(fd);
+  look.fd = -1;
+  look.top = -1;
+}
+
+/** Opens the next directory; false where there is none. One that cannot be opened is noted. */
+function enterNext(look: Look): boolean {
+  const path = look.pending.shift();
+  if (path === undefined) return false;
+  const name = putPath(look.arena, path === '' ? '.' : path, PART.path);
+  look.fd = name === 0 ? -1 : syscall('openat', look.top, name, READ_DIRECTORY);
+  look.at = path;
+  if (look.fd < 0) look.found.closed ??= path;
+  return true;
+}
+
+function lookAtChunk(look: Look): void {
+  const { arena, fd, at: path } = look;
+  const entries = readEntries(arena, fd);
+  if (entries === null || typeof entries === 'number') {
+    closeSync(fd);
+    look.fd = -1;
+    return;
+  }
+  for (const { at } of entries) {
+    // What went away meanwhile is nobody's.
+    if (statName(arena, fd, arena.address + at) !== 0) continue;
+    const name = fromBytes(bytesAt(arena, at));
+    note(look, path === '' ? name : `${path}/${name}`);
+  }
+}
+
+/** Takes down what the last question of stat.ts told about an entry. */
+function note(look: Look, path: string): void {
+  const { arena, found, owner } = look;
+  const type = statType(arena);
+  const { uid, gid } = statOwner(arena);
+  found.entries += 1;
+  if (owner !== null && (uid !== owner.uid || gid !== owner.gid)) found.foreign ??= path;
+  if (type === TYPE.directory) look.pending.push(path);
+  else if (statLinks(arena) > 1) found.linked ??= path;
+  if (type === TYPE.file && statSize(arena) > 0 && mayRead(arena)) found.sample ??= path;
+  // Something is mounted there: a lower layer would not show it.
+  if (statMount(arena) !== look.mount) found.closed ??= path;
+}
+
+function mayRead(arena: Arena): boolean {
+  return (statMode(arena) & 0o004) !== 0 || statOwner(arena).uid === process.geteuid?.();
+}

@@ -1,0 +1,34 @@
+/** Makes a session's working copy on the rung that was chosen. */
+import { chmodSync, lstatSync, mkdirSync, utimesSync } from 'node:fs';
+import { fail, ok, type Result, systemError } from '../base/failure.ts';
+import { fsPath, type HostPath } from '../base/path.ts';
+import { copyTree } from './copy.ts';
+import type { Choice } from './ladder.ts';
+import { lookedSoFar } from './look.ts';
+import type { Session } from './session.ts';
+
+/** @returns the session with its copy, and what was copied and skipped; on the overlay that is nothing */
+export function makeCopy(session: Session, content: HostPath, choice: Choice): Result<Session> {
+  if (choice.rung === 'overlay') return makeLayer(session, content, choice);
+  const report = copyTree(content, session.build, { share: choice.rung === 'reflink' });
+  if (!report.ok) return report;
+  return ok({ ...session, report: report.value, copy: { rung: choice.rung, notTaken: choice.notTaken } });
+}
+
+/** The layer of changes is empty; its top stands for the tree's own, so it looks like that. */
+function makeLayer(session: Session, content: HostPath, { notTaken, look }: Choice): Result<Session> {
+  try {
+    const top = lstatSync(fsPath(content));
+    mkdirSync(fsPath(`${session.directory}/work`), { mode: 0o700 });
+    mkdirSync(fsPath(session.build), { mode: 0o700 });
+    chmodSync(fsPath(session.build), top.mode & 0o1777);
+    utimesSync(fsPath(session.build), top.atime, top.mtime);
+  } catch (error) {
+    return fail(`make a layer for the changes to ${content}`, {
+      ...systemError(error),
+      hint: `make room in ${session.directory}, or choose another place with NIX_BUILD_SHELL_SESSIONS=DIR (or XDG_CACHE_HOME)`,
+    });
+  }
+  const looked = lookedSoFar(look);
+  return ok({ ...session, copy: { rung: 'overlay', lower: content, session: session.directory, looked, notTaken } });
+}
