@@ -1,8 +1,8 @@
 /** Long work in slices, so that a screen that waits beside it is drawn and a key is answered. */
 import { setImmediate } from 'node:timers/promises';
 
-/** How long a slice of work may be, in milliseconds: half a frame at 60 a second. */
-const SLICE_MS = 8;
+/** How long a slice of work may be, in milliseconds: two that run beside each other leave half of a frame at 60 a second. */
+const SLICE_MS = 4;
 
 /** Thrown out of work that was given up; its `signal` says so. */
 export class GivenUp extends Error {
