@@ -63,7 +63,7 @@ export interface RunRequest {
 export type Scanned = RunRequest | { readonly problem: string } | null;
 
 /** The subcommands; a directory of such a name is given as `./list`. */
-export const COMMANDS = ['list', 'show', 'env', 'plan', 'doctor', 'help'] as const;
+export const COMMANDS = ['list', 'show', 'log', 'env', 'plan', 'doctor', 'help'] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
 /**

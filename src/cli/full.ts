@@ -7,6 +7,7 @@ import { type CommandName, NO_OPTIONS, OPTIONS, type OptionName, type RunOptions
 import { doctor } from './commands/doctor.ts';
 import { showEnvironment } from './commands/env.ts';
 import { list } from './commands/list.ts';
+import { type LogForm, log } from './commands/log.ts';
 import { showPlan } from './commands/plan.ts';
 import { show } from './commands/show.ts';
 import { print, say } from './say.ts';
@@ -22,6 +23,7 @@ Examples:
   nix-build-shell DIR bash -c 'source $stdenv/setup; runPhase buildPhase'
   nix-build-shell --bind ~/src/fix:/fix DIR patch -p1 -i /fix/a.patch
   nix-build-shell show DIR                       what is known of a build
+  nix-build-shell log --errors DIR               what failed, from its log
   nix-build-shell plan DIR                       what a run does, step by step
   nix-build-shell doctor                         why it does not work here
 
@@ -97,6 +99,9 @@ interface Given {
   readonly derivation?: string;
   readonly copy?: string;
   readonly export?: true;
+  readonly errors?: true;
+  readonly phases?: true;
+  readonly tail?: number;
 }
 
 function runOptions(given: Given): RunOptions {
@@ -124,6 +129,11 @@ function addCommands(program: Command, done: Done): void {
   ofBuild('show', 'what is known of one kept build').action(async (directory: string, given: Given) =>
     done(await show(directory, runOptions(given), given.json ?? false)),
   );
+  ofBuild('log', "the build's log")
+    .option('--errors', 'the lines that tell of errors, with those around them')
+    .option('--phases', 'the phases, and where they stand in the log')
+    .option('--tail <N>', 'the last N lines', lineNumber)
+    .action(async (directory: string, given: Given) => done(await log(directory, runOptions(given), logForm(given))));
   ofBuild('env', "the build's environment").action(async (directory: string, given: Given) =>
     done(await showEnvironment(directory, runOptions(given), given.json ?? false)),
   );
@@ -149,6 +159,18 @@ function addCommands(program: Command, done: Done): void {
   command('doctor', 'what this machine has and lacks for the sandbox, and how to mend it').action(
     async (given: Given) => done(await doctor({ json: given.json ?? false })),
   );
+}
+
+function lineNumber(word: string): number {
+  if (!/^\d{1,9}$/.test(word)) throw new CommanderError(EXIT.usage, 'usage', `--tail needs a number, not ${word}`);
+  return Number(word);
+}
+
+function logForm({ errors, phases, tail, json: asJson }: Given): LogForm {
+  if ([errors, phases, tail].filter(given => given !== undefined).length > 1 && asJson !== true)
+    throw new CommanderError(EXIT.usage, 'usage', 'one of --errors, --phases and --tail at a time, but for --json');
+  const part = errors === true ? 'errors' : phases === true ? 'phases' : 'all';
+  return { part, tail: tail ?? null, json: asJson ?? false };
 }
 
 function addGroups(words: string, before: readonly GroupName[] | undefined): readonly GroupName[] {

@@ -49,10 +49,10 @@ function asNear(log: LogCandidate, first: LogCandidate | undefined): boolean {
 }
 
 function chosen(log: LogCandidate, nearest: readonly LogCandidate[], build: KeptBuild): FoundLog {
-  const what = build.name === null ? 'log' : `log of a ${build.name.value}`;
+  const of = build.name === null ? '' : ` of a ${build.name.value}`;
   if (nearest.length > 1)
-    return { log: null, foundBy: `${nearest.length} ${what}s ended when the directory was kept`, candidates: nearest };
-  return { log, foundBy: `it is the ${what} that ended when the directory was kept`, candidates: [] };
+    return { log: null, foundBy: `${nearest.length} logs${of} ended when the directory was kept`, candidates: nearest };
+  return { log, foundBy: `it is the log${of} that ended when the directory was kept`, candidates: [] };
 }
 
 function byNameAlone(name: string, possible: readonly LogCandidate[], all: number, layout: StoreLayout): FoundLog {

@@ -3,24 +3,42 @@ import { shellWord } from '../base/printable.ts';
 import type { Derivation } from '../nix/derivation.ts';
 import type { EnvVars } from '../nix/env-vars.ts';
 import type { KeptBuild } from '../nix/kept-build.ts';
+import type { BuildLog } from '../nix/log/of-build.ts';
 import { age, fields, section, table, wrapped } from './text.ts';
 
-/** One line a build: name, age, owner, what can be read, and the path last, as it may be long. */
-export function listText(builds: readonly KeptBuild[], nowMs: number): string {
-  const rows = builds.map(build => [
+/**
+ * A line a build, the path last, as it may be long; and under it what failed, cut at the width.
+ * @param logs in the order of the builds
+ */
+export function listText(
+  builds: readonly KeptBuild[],
+  logs: readonly BuildLog[],
+  nowMs: number,
+  columns: number,
+): string {
+  const rows = builds.map((build, at) => [
     build.name?.value ?? '(name unknown)',
+    logs[at]?.summary?.failingPhase ?? UNKNOWN,
     age(build.keptAtMs, nowMs),
     build.owner.user ?? String(build.owner.uid),
-    readability(build),
     shellWord(build.outer),
   ]);
-  return table([['NAME', 'AGE', 'OWNER', 'ENVIRONMENT', 'DIRECTORY'], ...rows]);
+  const [heading = '', ...lines] = table([['NAME', 'PHASE', 'AGE', 'OWNER', 'DIRECTORY'], ...rows]).split('\n');
+  const below = builds.map((build, at) => `${cut(`  ${whatFailed(build, logs[at])}`, columns)}\n`);
+  return `${heading}\n  LAST ERROR\n${below.map((line, at) => `${lines[at] ?? ''}\n${line}`).join('')}`;
 }
 
-function readability(build: KeptBuild): string {
-  if (build.access !== 'readable') return 'unreadable';
-  if (build.envFile === null) return 'from the .drv';
-  return build.envFile.access === 'readable' ? 'env-vars' : 'from the .drv';
+const UNKNOWN = '–';
+
+function whatFailed(build: KeptBuild, log: BuildLog | undefined): string {
+  const summary = log?.summary;
+  const said = summary?.lastError ?? summary?.lastLine ?? UNKNOWN;
+  return build.access === 'readable' ? said : `(you cannot read it) ${said}`;
+}
+
+/** One line of at most so many columns. */
+function cut(text: string, columns: number): string {
+  return text.length <= columns ? text : `${text.slice(0, Math.max(0, columns - 1))}…`;
 }
 
 /** All that `show` tells of one build. */
@@ -33,6 +51,8 @@ export interface Shown {
   readonly shell: string | null;
   /** Where a command starts, inside. */
   readonly workingDirectory: string | null;
+  /** What the build's log tells of the failure. */
+  readonly log: BuildLog;
   /** What the caller cannot read below the content directory: a count, and the first paths. */
   readonly unreadable: { readonly count: number; readonly first: readonly string[]; readonly complete: boolean };
   readonly problems: readonly string[];
@@ -61,6 +81,12 @@ export function showText(shown: Shown, nowMs: number): string {
       derivation?.outputs.map(({ name, path }) => `${name}: ${path === '' ? '(path not known beforehand)' : path}`) ??
         null,
     ],
+    ['log', shown.log.summary?.path ?? shown.log.foundBy],
+    ['log found by', shown.log.summary === null ? null : shown.log.foundBy],
+    ['logs that fit', shown.log.candidates],
+    ['failing phase', shown.log.summary?.failingPhase ?? null],
+    ['last error', shown.log.summary?.lastError ?? null],
+    ['last line', shown.log.summary?.lastError === null ? shown.log.summary.lastLine : null],
     ['fixed output', derivation?.fixedOutput === true ? 'yes: Nix gives it the network; here --net does' : null],
     ['shell', shown.shell],
     ['starts in', shown.workingDirectory],
@@ -75,6 +101,7 @@ export function showText(shown: Shown, nowMs: number): string {
   const lost = source?.kind === 're-constructed' ? source.lost : [];
   const problems = [
     ...build.problems,
+    ...(shown.log.summary?.problems ?? []),
     ...shown.problems,
     ...(environment?.problems.slice(0, 20).map(({ line, message }) => `env-vars, line ${line}: ${message}`) ?? []),
   ];

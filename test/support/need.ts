@@ -66,6 +66,7 @@ const FACTS = {
   },
   bwrap: { why: 'no bwrap (apt-get install bubblewrap)', met: () => works('bwrap', ['--version']) },
   bzip2: { why: 'no bzip2', met: () => works('bzip2', ['--version']) },
+  script: { why: 'no script (apt-get install bsdutils)', met: () => works('script', ['--version']) },
   zstd: { why: 'no zstd', met: () => works('zstd', ['--version']) },
   sudo: { why: 'no sudo', met: () => works('sudo', ['--version']) },
   tmux: { why: 'no tmux', met: () => works('tmux', ['-V']) },

@@ -3,9 +3,12 @@ import { opendirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { EXIT, fail, ok, type Result, systemError } from '../../base/failure.ts';
 import { fsPath } from '../../base/path.ts';
+import type { KeptBuild } from '../../nix/kept-build.ts';
 import { listKeptBuilds } from '../../nix/locations.ts';
+import type { BuildLog } from '../../nix/log/of-build.ts';
 import { listText } from '../../report/builds.ts';
 import { json } from '../../report/text.ts';
+import { buildLogs } from '../build-log.ts';
 import { print, sayFailure } from '../say.ts';
 
 const HOW = `No kept build directories were found. One is made by a build that fails under
@@ -34,9 +37,16 @@ export async function list({
   const extra = more.map(place => resolve(place));
   const closed = extra.map(lookInto).filter(looked => !looked.ok);
   const builds = await listKeptBuilds({ environment: process.env, storeRoot: store, extra });
-  const written = print(asJson ? json(builds) : builds.length === 0 ? HOW : listText(builds, Date.now()));
+  const logs = await buildLogs(builds, store);
+  const written = print(
+    asJson ? json(withLogs(builds, logs)) : builds.length === 0 ? HOW : listText(builds, logs, Date.now(), columns()),
+  );
   for (const { failure } of closed) sayFailure(failure);
   return written === 0 && closed.length > 0 ? EXIT.failed : written;
+}
+
+function withLogs(builds: readonly KeptBuild[], logs: readonly BuildLog[]): readonly unknown[] {
+  return builds.map((build, at) => ({ ...build, log: logs[at] ?? null }));
 }
 
 /** Whether a directory that the person named can be listed: those that are looked into anyway may be missing, this may not. */
@@ -52,5 +62,12 @@ function lookInto(place: string): Result<null> {
 /** No arguments, on a terminal: the list and how to go on. @returns the exit status */
 export async function listForNewcomers(): Promise<number> {
   const builds = await listKeptBuilds({ environment: process.env, storeRoot: null, extra: [] });
-  return builds.length === 0 ? print(HOW) : print(listText(builds, Date.now()) + HINT);
+  return builds.length === 0
+    ? print(HOW)
+    : print(listText(builds, await buildLogs(builds, null), Date.now(), columns()) + HINT);
+}
+
+/** The width of the terminal; elsewhere that of the page. */
+function columns(): number {
+  return process.stdout.columns ?? 80;
 }

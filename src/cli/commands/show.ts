@@ -6,6 +6,7 @@ import { readability } from '../../nix/readability.ts';
 import { type Shown, showText } from '../../report/builds.ts';
 import { json } from '../../report/text.ts';
 import type { RunOptions } from '../arguments.ts';
+import { oneBuildLog } from '../build-log.ts';
 import { prepare, recognise, workingDirectory } from '../prepare.ts';
 import { print, sayFailure } from '../say.ts';
 
@@ -29,7 +30,8 @@ async function gather(build: KeptBuild, options: RunOptions): Promise<Shown> {
       shell: null,
       workingDirectory: null,
     };
-    return { build, ...nothing, unreadable, problems: [failureLine(prepared.failure)], enter: null };
+    const log = await oneBuildLog(build, options.store, options.derivation);
+    return { build, ...nothing, log, unreadable, problems: [failureLine(prepared.failure)], enter: null };
   }
   const { env, derivation, derivationFoundBy, shell, notes } = prepared.value;
   return {
@@ -39,6 +41,7 @@ async function gather(build: KeptBuild, options: RunOptions): Promise<Shown> {
     derivationFoundBy,
     shell,
     workingDirectory: workingDirectory(env, prepared.value.build.content),
+    log: await oneBuildLog(prepared.value.build, options.store, derivation?.path ?? options.derivation),
     unreadable,
     problems: notes,
     enter: ['nix-build-shell', ...(options.store === null ? [] : ['--store', options.store]), build.outer],
