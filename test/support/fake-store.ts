@@ -64,7 +64,8 @@ export function fakeStore(directory: string): FakeStore {
   const logs = join(directory, 'nix/var/log/nix/drvs');
   mkdirSync(logs, { recursive: true });
   cpSync(join(RECORDINGS, 'log'), logs, { recursive: true });
-  execFileSync('chmod', ['-R', process.getuid?.() === 0 ? 'a+rX,a-w' : 'a+rX', store]);
+  execFileSync('chmod', ['-R', 'a+rX,a-w', store]);
+  if (process.getuid?.() !== 0) execFileSync('find', [store, '-type', 'd', '-exec', 'chmod', 'u+w', '{}', '+']);
   for (const path of [paths.bashFile, paths.busyboxFile]) chmodSync(join(directory, path), 0o555);
   chmodSync(store, 0o1775);
   return { root: directory, bash: paths.bash, busybox: paths.busybox };
