@@ -9,12 +9,17 @@ import type { RunOptions } from './arguments.ts';
 import { prepare } from './prepare.ts';
 
 /** For all logs of a list together, and for one of them. A block of bzip2 takes some 60 ms. */
-const LIST_MS = 1000;
+const LIST_MS = 700;
 const ONE_MS = 250;
 /** For the only log that is asked for. */
 const SHOW_MS = 2000;
 
-const TOO_LATE: BuildLog = { summary: null, foundBy: 'there was no time left to read its log', candidates: [] };
+const TOO_LATE: BuildLog = {
+  summary: null,
+  drv: null,
+  foundBy: 'there was no time left to read its log',
+  candidates: [],
+};
 
 function layoutOf(build: KeptBuild, store: string | null): StoreLayout {
   return storeLayout(store, build.system, process.env);

@@ -2,7 +2,7 @@
  * Which build logs there are, and which could be a kept build's (nix-sandbox.md, section 8). Names and times only: no log is
  * opened here. A log's name is its derivation's, so this pairs a directory with its derivation, too.
  */
-import { type Dirent, readdirSync } from 'node:fs';
+import { type Dirent, readdirSync, type Stats } from 'node:fs';
 import { type HostPath, hostPath } from '../base/path.ts';
 import { nameInStore } from './drv-name.ts';
 import type { KeptBuild } from './kept-build.ts';
@@ -43,7 +43,10 @@ const ENDINGS: readonly (readonly [ending: string, LogCompression])[] = [
 /** Farther from the directory's time than this, nothing but a name can pair a log with it. */
 const NEAR_MS = 60_000;
 
-/** The names of all logs: one listing of each directory of `layout.logs`, nothing is opened. Keep it to ask for many builds. */
+/**
+ * The names of all logs: one listing of each directory of `layout.logs`, nothing is opened. Keep it to ask for
+ * many builds at once; what a log was when it was first asked about is remembered with it, so list again to see what came since.
+ */
 export async function listLogs(layout: StoreLayout, signal?: AbortSignal): Promise<readonly LogEntry[]> {
   const pause = slices(signal);
   const found: LogEntry[] = [];
@@ -100,7 +103,7 @@ export async function logCandidates(
   const wanted = build.name === null ? null : `${build.name.value}.drv`;
   const found: LogCandidate[] = [];
   for (const entry of listing ?? (await listLogs(layout))) {
-    if (wanted !== null && entry.drv.slice(33) !== wanted) continue;
+    if (wanted !== null && (entry.drv.length !== wanted.length + 33 || !entry.drv.endsWith(wanted))) continue;
     await pause();
     const log = candidate(entry, build);
     if (log !== null && (wanted !== null || Math.abs(log.distanceMs) <= NEAR_MS)) found.push(log);
@@ -108,8 +111,19 @@ export async function logCandidates(
   return found.sort((a, b) => Math.abs(a.distanceMs) - Math.abs(b.distanceMs));
 }
 
-function candidate(entry: LogEntry, build: KeptBuild): LogCandidate | null {
+/** What a listed log was when it was first asked about: for a list of builds without names, all logs are asked about for each. */
+const looked = new WeakMap<LogEntry, Stats | null>();
+
+function statsOf(entry: LogEntry): Stats | null {
+  const known = looked.get(entry);
+  if (known !== undefined) return known;
   const { stats } = lookAt(entry.path);
+  looked.set(entry, stats);
+  return stats;
+}
+
+function candidate(entry: LogEntry, build: KeptBuild): LogCandidate | null {
+  const stats = statsOf(entry);
   if (stats?.isFile() !== true) return null;
   const phaseBeganMs = build.envFile?.modifiedAtMs ?? null;
   return {

@@ -1,6 +1,7 @@
 /** Kept builds as text: `list` and `show`. */
 import { shellWord } from '../base/printable.ts';
 import type { Derivation } from '../nix/derivation.ts';
+import { nameInStore } from '../nix/drv-name.ts';
 import type { EnvVars } from '../nix/env-vars.ts';
 import type { KeptBuild } from '../nix/kept-build.ts';
 import type { BuildLog } from '../nix/log/of-build.ts';
@@ -17,7 +18,7 @@ export function listText(
   columns: number,
 ): string {
   const rows = builds.map((build, at) => [
-    build.name?.value ?? '(name unknown)',
+    nameOf(build, logs[at]),
     logs[at]?.summary?.failingPhase ?? UNKNOWN,
     age(build.keptAtMs, nowMs),
     build.owner.user ?? String(build.owner.uid),
@@ -26,6 +27,13 @@ export function listText(
   const [heading = '', ...lines] = table([['NAME', 'PHASE', 'AGE', 'OWNER', 'DIRECTORY'], ...rows]).split('\n');
   const below = builds.map((build, at) => `${cut(`  ${whatFailed(build, logs[at])}`, columns)}\n`);
   return `${heading}\n  LAST ERROR\n${below.map((line, at) => `${lines[at] ?? ''}\n${line}`).join('')}`;
+}
+
+/** Paths of current Nix have no name in them: then that of the log, which was found by the time, is the best there is. */
+function nameOf(build: KeptBuild, log: BuildLog | undefined): string {
+  if (build.name !== null) return build.name.value;
+  const name = log?.drv === undefined || log.drv === null ? null : nameInStore(log.drv);
+  return name === null ? '(name unknown)' : `${name.replace(/\.drv$/, '')} (by its log)`;
 }
 
 const UNKNOWN = '–';

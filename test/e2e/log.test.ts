@@ -217,6 +217,18 @@ describe('list and show', () => {
     assert.deepEqual([summary?.path, summary?.failingPhase], [log, 'buildPhase']);
   });
 
+  test('a build whose path has no name is listed by that of its log', () => {
+    const { root, log } = buildWithLog(FAILED);
+    const nameless = join(root, 'nix-27-1619075871');
+    mkdirSync(join(nameless, 'build'), { recursive: true });
+    const { ctimeMs } = statSync(join(nameless, 'build'));
+    utimesSync(log, ctimeMs / 1000, ctimeMs / 1000);
+    assert.match(
+      text(run(['list', '--store', root, root]).stdout),
+      /^plain-1\.0 \(by its log\) +buildPhase .*nix-27-1619075871\n {2}program\.c:3: fatal/m,
+    );
+  });
+
   test('show names the log, how it was found, and what failed', () => {
     const { directory, root, log } = buildWithLog(FAILED);
     const shown = text(run(['show', '--store', root, directory]).stdout);

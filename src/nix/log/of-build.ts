@@ -8,6 +8,8 @@ import { type LogSummary, readLogSummary, type SummaryOptions } from './summary.
 export interface BuildLog {
   /** Null where no log was found, several fit, or it cannot be read. */
   readonly summary: LogSummary | null;
+  /** The base name of the derivation whose log was found, `<hash>-hello-2.12.1.drv`; null where none was. */
+  readonly drv: string | null;
   /** How the log was found, or why there is none: one sentence without a full stop. */
   readonly foundBy: string;
   /** The logs that fit, where several do. */
@@ -22,11 +24,12 @@ export async function buildLog(
 ): Promise<BuildLog> {
   const found = await findBuildLog(build, layout, options);
   const candidates = found.candidates.map(({ path }) => path);
-  if (found.log === null) return { summary: null, foundBy: found.foundBy, candidates };
+  if (found.log === null) return { summary: null, drv: null, foundBy: found.foundBy, candidates };
+  const { drv } = found.log;
   const read = await readLogSummary(found.log, options);
   return read.ok
-    ? { summary: read.value, foundBy: found.foundBy, candidates }
-    : { summary: null, foundBy: failureLine(read.failure), candidates };
+    ? { summary: read.value, drv, foundBy: found.foundBy, candidates }
+    : { summary: null, drv, foundBy: failureLine(read.failure), candidates };
 }
 
 /** Several logs fit: how one is chosen. */
