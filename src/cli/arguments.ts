@@ -11,6 +11,8 @@ export interface RunOptions {
   /** `--bind HOST[:DEST]`, in order. */
   readonly binds: readonly string[];
   readonly net: boolean;
+  /** `--whole-store`: all of the store, not only what the build saw. */
+  readonly wholeStore: boolean;
   /** The groups of `--without NAME[,NAME…]`. */
   readonly without: readonly GroupName[];
   /** The layers of `--trace[=LAYER,…]`. */
@@ -29,6 +31,7 @@ export const NO_OPTIONS: RunOptions = {
   store: null,
   binds: [],
   net: false,
+  wholeStore: false,
   without: [],
   trace: [],
   sudo: false,
@@ -42,6 +45,7 @@ export const OPTIONS = {
   '--store': { value: 'ROOT', help: 'the store below ROOT (ROOT/nix/store) instead of /nix/store' },
   '--bind': { value: 'HOST[:DEST]', help: 'show a file or directory of the host inside, writable; may be repeated' },
   '--net': { value: null, help: "keep the host's network" },
+  '--whole-store': { value: null, help: "show all of the store, not only the build's inputs" },
   '--without': { value: 'NAME', help: `leave out ${GROUP_NAMES.join(', ')}; may be repeated` },
   '--derivation': { value: 'DRV', help: 'the derivation of DIR, where it cannot be told which one it is' },
   '--sudo': { value: null, help: 'copy what you cannot read with one privileged step, without asking' },
@@ -124,6 +128,8 @@ function withOption(options: RunOptions, name: OptionName, value: string | undef
       return { ...options, binds: [...options.binds, value ?? ''] };
     case '--derivation':
       return { ...options, derivation: value ?? null };
+    case '--whole-store':
+      return { ...options, wholeStore: true };
     case '--without': {
       const without = withGroups(options.without, value ?? '');
       return typeof without === 'string' ? without : { ...options, without };

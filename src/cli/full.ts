@@ -95,6 +95,7 @@ interface Given {
   readonly store?: string;
   readonly bind?: readonly string[];
   readonly net?: true;
+  readonly wholeStore?: true;
   readonly without?: readonly GroupName[];
   readonly derivation?: string;
   readonly copy?: string;
@@ -110,6 +111,7 @@ function runOptions(given: Given): RunOptions {
     store: given.store ?? null,
     binds: given.bind ?? [],
     net: given.net ?? false,
+    wholeStore: given.wholeStore ?? false,
     without: given.without ?? [],
     derivation: given.derivation ?? null,
     copy: RUNGS.find(rung => rung === given.copy) ?? null,
@@ -142,6 +144,7 @@ function addCommands(program: Command, done: Done): void {
     '--bind',
     '--without',
     '--copy',
+    '--whole-store',
   ])
     .argument('[CMD...]', 'the command of the run; none is an interactive shell')
     .option('--calls', 'the system calls of each step')

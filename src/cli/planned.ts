@@ -4,35 +4,49 @@ import { ok, type Result } from '../base/failure.ts';
 import { type HostPath, hostPath } from '../base/path.ts';
 import type { KeptBuild } from '../nix/kept-build.ts';
 import { plan } from '../sandbox/plan.ts';
-import type { PlanInput } from '../sandbox/plan-input.ts';
 import { findPromptShell } from '../sandbox/prompt-shell.ts';
 import type { SandboxPlan } from '../sandbox/step.ts';
+import type { StoreView } from '../sandbox/store-view.ts';
 import type { WorkingCopy } from '../sandbox/working-copy.ts';
 import { endLook, lookedSoFar } from '../session/look.ts';
 import { sessionsPlaces } from '../session/place.ts';
+import type { Session } from '../session/session.ts';
 import type { RunOptions } from './arguments.ts';
 import { facts, type Prepared, workingDirectory } from './prepare.ts';
 import { chosenRung } from './rung.ts';
+import { storeView } from './store-view.ts';
+
+/** Where a session's parts are, or would be. */
+export type PlannedSession = Pick<Session, 'build' | 'root' | 'store' | 'copy'>;
+
+export interface PlannedRun {
+  readonly plan: SandboxPlan;
+  readonly store: StoreView;
+}
 
 /**
  * @param session where the working copy and the sandbox's root are, or would be
  * @param tree the content to look for the working directory in: the copy, or the kept directory where there is none
  * @param command CMD and its arguments; none is an interactive shell
  */
-export function plannedRun(
-  { build, env, derivation, shell, binds }: Prepared,
-  session: PlanInput['session'],
+export async function plannedRun(
+  prepared: Prepared,
+  session: PlannedSession,
   tree: HostPath,
   command: readonly string[],
   options: RunOptions,
-): SandboxPlan {
-  const hostFacts = facts(build, options);
+): Promise<PlannedRun> {
+  const { build, env, derivation, shell, binds } = prepared;
   const interactive = command.length === 0;
-  return plan({
+  const asked = facts(build, options);
+  const hostFacts = interactive ? { ...asked, promptShell: findPromptShell(asked.nixRoot) } : asked;
+  const store = await storeView({ prepared, command, options, facts: hostFacts, directory: session.store });
+  const made = plan({
     build,
     env,
     derivation,
     session: { build: session.build, root: session.root, copy: session.copy },
+    store,
     options: {
       command: interactive ? null : command,
       net: options.net,
@@ -41,17 +55,23 @@ export function plannedRun(
       shell,
       workingDirectory: workingDirectory(env, tree),
     },
-    facts: interactive ? { ...hostFacts, promptShell: findPromptShell(hostFacts.nixRoot) } : hostFacts,
+    facts: hostFacts,
   });
+  return { plan: made, store };
 }
 
 /** The session that a plan names which is only shown: no copy is made. @returns a Failure where `--copy` asks for what cannot be */
-export function shownSession(build: KeptBuild, options: RunOptions): Result<PlanInput['session']> {
+export function shownSession(build: KeptBuild, options: RunOptions): Result<PlannedSession> {
   const sessions = sessionsPlaces(process.env, process.getuid?.() ?? 0)[0] ?? hostPath('/tmp');
   const session = hostPath(`${sessions}/SESSION`);
   const copy = shownCopy(build, session, options);
   return copy.ok
-    ? ok({ build: hostPath(`${session}/build`), root: hostPath(`${session}/root`), copy: copy.value })
+    ? ok({
+        build: hostPath(`${session}/build`),
+        root: hostPath(`${session}/root`),
+        store: hostPath(`${session}/store`),
+        copy: copy.value,
+      })
     : copy;
 }
 

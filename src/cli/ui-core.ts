@@ -44,7 +44,8 @@ export function uiCore({ store, directories }: UiArguments): Core {
       if (!prepared.ok) return prepared;
       const session = shownSession(prepared.value.build, options);
       if (!session.ok) return session;
-      return ok(plannedRun(prepared.value, session.value, prepared.value.build.content, [], options));
+      const made = await plannedRun(prepared.value, session.value, prepared.value.build.content, [], options);
+      return ok(made.plan);
     },
     log: async build => fail(`read the log of ${build.outer}`),
     remove: build => removeKept(build, seen),

@@ -47,6 +47,12 @@ const HINTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ENOSYS: 'mount_setattr(2) needs Linux 5.12',
   },
   overlay: { '*': '--copy=copy makes a copy instead' },
+  storePaths: {
+    ENOENT: 'a store path went away just now (garbage collection?): nix-store -r the derivation, or try again',
+    ENOSPC: 'the limit /proc/sys/fs/mount-max is reached: --whole-store needs one mount',
+    EEXIST: 'the same path is named twice',
+  },
+  closeStorePaths: { ENOSYS: 'mount_setattr(2) needs Linux 5.12' },
   device: { ENOENT: 'the host lacks this device', '*': DOCTOR },
   workingDirectory: {
     ENOENT: 'the directory is not in the working copy',

@@ -4,10 +4,12 @@ import { omittedByRung } from './build-directory.ts';
 import { leftOut } from './groups.ts';
 import type { PlanInput } from './plan-input.ts';
 import type { Omission } from './step.ts';
+import { omittedOfStore } from './store.ts';
 
 /** The differences that hold for this build, in the order in which Nix would do them. */
 export function omissions(input: PlanInput): readonly Omission[] {
   return [
+    ...omittedOfStore(input),
     ...ALWAYS,
     ...omittedByRung(input),
     ...ofBuild(input),
@@ -19,16 +21,6 @@ export function omissions(input: PlanInput): readonly Omission[] {
 
 const ALWAYS: readonly Omission[] = [
   {
-    what: "the store holds everything that the host has, not only the build's inputs",
-    why: 'the whole store is bound, so a dependency that is missing from the recipe may be found here',
-    nix: 'prepareSandbox',
-  },
-  {
-    what: 'the outputs ($out) cannot be written: the store is read-only',
-    why: "the store is the host's own; set another prefix to try an installation",
-    nix: 'setupBuildChroot',
-  },
-  {
     what: 'what the sandbox itself makes belongs to you, not to root',
     why: 'files of another owner cannot be made without privileges; their modes keep a build from writing what it could not write',
     nix: 'setupBuildChroot',
@@ -37,6 +29,16 @@ const ALWAYS: readonly Omission[] = [
     what: 'the root directory is a tmpfs, not a directory of the disk',
     why: 'nothing of it is left behind, however the sandbox ends',
     nix: 'setupBuildChroot',
+  },
+  {
+    what: '/dev/ptmx is a device, not a link to one',
+    why: 'S14; it is that of the private devpts, which the link leads to in a build',
+    nix: 'enterChroot',
+  },
+  {
+    what: "/bin/sh is the build's own shell, not the one that Nix' settings name",
+    why: 'S16',
+    nix: 'getPathsInSandbox',
   },
   {
     what: 'stdin is yours, and so is the terminal; a build has /dev/null and no terminal',
@@ -56,8 +58,32 @@ const ALWAYS: readonly Omission[] = [
   { what: 'no cgroup of its own', why: 'making one needs privileges', nix: 'prepareUser' },
 ];
 
+const WITH_NETWORK: readonly Omission[] = [
+  {
+    what: "the machine's files for the network are read-only",
+    why: 'a build must not be able to change them, whoever owns them',
+    nix: 'enterChroot',
+  },
+  {
+    what: "the machine's certificates are there, which Nix before 2.16 did not show",
+    why: 'which Nix made the directory is not recorded',
+    nix: 'enterChroot',
+  },
+];
+const NETWORK_ASKED: Omission = {
+  what: "the host's network can be reached",
+  why: 'you asked for it: --net',
+  nix: 'startChild',
+};
+
 function ofBuild({ build, env }: PlanInput): readonly Omission[] {
   const found: Omission[] = [];
+  if (env.source.kind === 'file')
+    found.push({
+      what: 'what the build exported after env-vars was written is not set',
+      why: 'stdenv writes the file at the start of each phase, and at the end of its setup',
+      nix: 'initEnv',
+    });
   if (env.source.kind === 're-constructed') {
     for (const lost of env.source.lost)
       found.push({
@@ -102,9 +128,14 @@ function ofCaller({ facts }: PlanInput): readonly Omission[] {
   if (facts.uid !== 0) return [];
   return [
     {
-      what: '/proc is read-only, and what only root may read in it is empty',
+      what: '/proc and the device nodes are read-only, and what only root may read in /proc is empty',
       why: "you are root: the machine's own settings would be within reach, and a build runs as an ordinary user",
       nix: 'enterChroot',
+    },
+    {
+      what: "the machine's files belong to you, as you are root",
+      why: 'S6 maps your own id to 1000; those of an ordinary user see them as belonging to nobody, as builds do',
+      nix: 'startChild',
     },
   ];
 }
@@ -114,14 +145,7 @@ function ofOptions({ options, derivation, env }: PlanInput): readonly Omission[]
   const fixed =
     derivation?.fixedOutput ??
     env.variables.some(({ name, value }) => name === 'outputHash' && value !== null && value !== '');
-  if (options.net) {
-    return fixed
-      ? switchedOff
-      : [
-          ...switchedOff,
-          { what: "the host's network can be reached", why: 'you asked for it: --net', nix: 'startChild' },
-        ];
-  }
+  if (options.net) return [...switchedOff, ...WITH_NETWORK, ...(fixed ? [] : [NETWORK_ASKED])];
   if (!fixed) return switchedOff;
   return [
     ...switchedOff,

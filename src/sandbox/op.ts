@@ -1,6 +1,7 @@
 /** Each operation of a plan: its sentence and its system calls, side by side. The order of the steps is plan.ts's. */
 import { bytes, type Call, call, flags, mode, NULL, num, optional, text } from '../base/call.ts';
 import { toBytes } from '../base/path.ts';
+import type { StoreEntry } from '../nix/store-entries.ts';
 import { CONFINEMENT_OPS } from './confinement-ops.ts';
 import {
   AT_EMPTY_PATH,
@@ -74,6 +75,19 @@ function overlayCalls({ lower, session, at }: OpOf<'overlay'>, root: string): re
     call('mount', text('overlay'), text(place), text('overlay'), flags({}), text(options)),
     call('faccessat', here, text(place), flags({ W_OK: 2 })),
   ];
+}
+
+/** The mount at a path alone. */
+function writableCall(at: string): Call {
+  const attributes = bytes(mountAttr(0, MOUNT_ATTR_RDONLY), '{attr_clr=MOUNT_ATTR_RDONLY}');
+  return call('mount_setattr', here, text(at), num(0), attributes, num(32));
+}
+
+function storePathCalls(entry: StoreEntry, from: string, at: string): readonly Call[] {
+  const to = `${at}/${entry.name}`;
+  if (entry.type === 'link') return [call('symlinkat', text(entry.target), here, text(to))];
+  const place = entry.type === 'directory' ? call('mkdirat', here, text(to), mode(0o555)) : touch(to);
+  return [place, bindCall(`${from}/${entry.name}`, to, true)];
 }
 
 export const OPS: { readonly [K in Op['kind']]: Meaning<OpOf<K>> } = {
@@ -166,6 +180,15 @@ export const OPS: { readonly [K in Op['kind']]: Meaning<OpOf<K>> } = {
       const bound = [...place, bindCall(op.from, to, true)];
       return op.readOnly ? [...bound, readOnlyCall(to)] : bound;
     },
+  },
+  storePaths: {
+    say: op => `${op.entries.length} store ${op.entries.length === 1 ? 'path' : 'paths'} of ${op.from} at ${op.at}`,
+    calls: (op, root) => op.entries.flatMap(entry => storePathCalls(entry, op.from, under(root, op.at))),
+  },
+  closeStorePaths: {
+    say: op => `the store paths below ${op.at} are read-only; it is not`,
+    // All at once: one call for each of some hundred mounts would be felt.
+    calls: (op, root) => [readOnlyCall(under(root, op.at)), writableCall(under(root, op.at))],
   },
   device: {
     say: op => `the device ${op.from} of the host at ${op.to}${op.readOnly ? ', whose owner and mode stay' : ''}`,

@@ -5,6 +5,7 @@ import type { EnvVars } from '../nix/env-vars.ts';
 import type { KeptBuild } from '../nix/kept-build.ts';
 import type { GroupName } from './groups.ts';
 import type { HostFacts } from './host.ts';
+import type { StoreView } from './store-view.ts';
 import type { WorkingCopy } from './working-copy.ts';
 
 /** What the user asked for. */
@@ -29,6 +30,7 @@ export interface PlanInput {
   readonly derivation: Derivation | null;
   /** The working copy and the empty directory for the root: of a session, or named for show by `plan`. */
   readonly session: { readonly build: HostPath; readonly root: HostPath; readonly copy: WorkingCopy };
+  readonly store: StoreView;
   readonly options: PlanOptions;
   readonly facts: HostFacts;
 }

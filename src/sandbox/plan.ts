@@ -8,9 +8,10 @@ import { buildSteps } from './build-directory.ts';
 import { etcSteps } from './etc.ts';
 import type { HostFacts } from './host.ts';
 import { omissions } from './omitted.ts';
-import type { PlanInput, PlanOptions } from './plan-input.ts';
+import type { PlanInput } from './plan-input.ts';
 import { promptSteps, startSteps } from './start.ts';
 import { directories, type Namespace, type Op, type SandboxPlan, type Step, step } from './step.ts';
+import { storeSteps } from './store.ts';
 
 /** The ids that the build saw: Nix' `sandboxUid` and `sandboxGid` (S6). */
 const UID = 1000;
@@ -26,7 +27,7 @@ export function plan(input: PlanInput): SandboxPlan {
     ...buildSteps(input),
     ...deviceSteps(input.facts),
     ...etcSteps(input),
-    ...bindSteps(input.options),
+    ...bindSteps(input),
     ...promptSteps(input),
     step({ kind: 'enterRoot' }, 'confines every process to the new root', { nix: 'enterChroot', spec: 'S19' }),
     ...startSteps(input),
@@ -92,24 +93,6 @@ function rootSteps({ options }: PlanInput): readonly Step[] {
     top('/tmp', 0o1777, 'programs expect it (S19)'),
     top('/proc', 0o555, 'for the procfs (S19)', 'enterChroot'),
   ];
-}
-
-function storeSteps({ facts, options, build }: PlanInput): readonly Step[] {
-  const at = innerPath(build.system === 'guix' ? '/gnu' : '/nix');
-  const steps: Step[] = at === '/nix' ? [] : [step({ kind: 'directory', at, mode: 0o755 }, "for Guix' store")];
-  steps.push(
-    step(
-      { kind: 'bind', from: facts.nixRoot, to: at, type: 'directory', readOnly: true },
-      'the dependencies are here; nothing may change them',
-      { nix: 'prepareSandbox', spec: 'S13' },
-    ),
-    step(
-      { kind: 'link', at: innerPath('/bin/sh'), target: options.shell },
-      "scripts begin with #!/bin/sh; it is the build's own shell",
-      { nix: 'getPathsInSandbox', spec: 'S16' },
-    ),
-  );
-  return steps;
 }
 
 function deviceSteps(facts: HostFacts): readonly Step[] {
@@ -178,11 +161,13 @@ function procSteps({ uid, privateProc }: HostFacts): readonly Step[] {
   ];
 }
 
-function bindSteps(options: PlanOptions): readonly Step[] {
+function bindSteps({ options, store }: PlanInput): readonly Step[] {
+  // In a store of its own a place can be made; in the host's it must be there.
+  const laid = store.kind === 'closure' ? /^\/(build|dev|proc)(\/|$)/ : /^\/(nix|build|dev|proc)(\/|$)/;
   return options.binds.flatMap(({ from, to, type }) => {
     const why = 'you asked for it: --bind';
     const parent = innerPath(to.slice(0, Math.max(1, to.lastIndexOf('/'))));
-    const laidOut = /^\/(nix|build|dev|proc)(\/|$)/.test(to);
+    const laidOut = laid.test(to);
     const target =
       type === 'directory' ? directories(to, new Set()) : parent === '/' ? [] : directories(parent, new Set());
     return [

@@ -1,6 +1,7 @@
 /** The plan's types: typed operations with their reasons. All plain JSON data. */
 import type { Call } from '../base/call.ts';
 import { type HostPath, type InnerPath, innerPath } from '../base/path.ts';
+import type { StoreEntry } from '../nix/store-entries.ts';
 import type { FilterRule } from './bpf.ts';
 import type { GroupName } from './groups.ts';
 
@@ -27,6 +28,13 @@ export type Op =
       readonly type: 'directory' | 'file';
       readonly readOnly: boolean;
     }
+  | {
+      readonly kind: 'storePaths';
+      readonly from: HostPath;
+      readonly at: InnerPath;
+      readonly entries: readonly StoreEntry[];
+    }
+  | { readonly kind: 'closeStorePaths'; readonly at: InnerPath }
   | { readonly kind: 'device'; readonly from: HostPath; readonly to: InnerPath; readonly readOnly: boolean }
   | { readonly kind: 'devpts'; readonly at: InnerPath }
   | {

@@ -11,10 +11,11 @@ export function ifreq(name: string, interfaceFlags: number): Uint8Array {
   return buffer;
 }
 
-/** `struct mount_attr` that sets flags (mount_setattr(2)). */
-export function mountAttr(set: number): Uint8Array {
+/** `struct mount_attr` that sets flags, and clears others (mount_setattr(2)). */
+export function mountAttr(set: number, clear = 0): Uint8Array {
   const buffer = Buffer.alloc(32);
   buffer.writeBigUInt64LE(BigInt(set), 0);
+  buffer.writeBigUInt64LE(BigInt(clear), 8);
   return buffer;
 }
 

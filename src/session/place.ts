@@ -15,10 +15,16 @@ const HINT = 'NIX_BUILD_SHELL_SESSIONS names another directory';
 export function sessionsPlaces(environment: PlaceEnvironment, uid: number): readonly HostPath[] {
   const chosen = environment['NIX_BUILD_SHELL_SESSIONS'];
   if (chosen?.startsWith('/') === true) return [hostPath(chosen)];
+  const cache = cacheDirectory(environment, 'sessions');
+  const shared = hostPath(`${environment['TMPDIR'] || '/tmp'}/nix-build-shell-${uid}`);
+  return cache === null ? [shared] : [cache, shared];
+}
+
+/** `nix-build-shell/<name>` below `$XDG_CACHE_HOME` or `~/.cache`; null where neither is there. Pure. */
+export function cacheDirectory(environment: PlaceEnvironment, name: string): HostPath | null {
   const cache =
     environment['XDG_CACHE_HOME'] ?? (environment['HOME'] === undefined ? undefined : `${environment['HOME']}/.cache`);
-  const shared = hostPath(`${environment['TMPDIR'] || '/tmp'}/nix-build-shell-${uid}`);
-  return cache?.startsWith('/') === true ? [hostPath(`${cache}/nix-build-shell/sessions`), shared] : [shared];
+  return cache?.startsWith('/') === true ? hostPath(`${cache}/nix-build-shell/${name}`) : null;
 }
 
 /** The first place that can be had, made where it is missing: the caller's own directory, mode 0700. */

@@ -30,6 +30,8 @@ export interface Session {
   readonly build: HostPath;
   /** An empty directory on which the sandbox's root is mounted: `<directory>/root`. */
   readonly root: HostPath;
+  /** What Nix left of the outputs, copied: `<directory>/store`; made only where there is something. */
+  readonly store: HostPath;
   readonly report: CopyReport;
   readonly copy: WorkingCopy;
 }

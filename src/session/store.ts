@@ -39,7 +39,15 @@ export function createSession(environment: PlaceEnvironment): Result<Session> {
   }
   const report = { files: 0, directories: 0, others: 0, bytes: 0, skippedCount: 0, skipped: [] };
   const copy = { rung: 'copy', notTaken: [] } as const;
-  return ok({ version: 1, directory, build: hostPath(`${directory}/build`), root, report, copy });
+  return ok({
+    version: 1,
+    directory,
+    build: hostPath(`${directory}/build`),
+    root,
+    store: hostPath(`${directory}/store`),
+    report,
+    copy,
+  });
 }
 
 /** Ends a session: its files go, unless they are to be kept. */

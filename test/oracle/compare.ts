@@ -1,6 +1,7 @@
 /** Runs probe.sh in our sandbox, over a recorded kept directory and a store without Nix. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SandboxPlan } from '../../src/sandbox/step.ts';
 import { fakeStore, recordedStorePaths } from '../support/fake-store.ts';
 import type { TestUser } from '../support/need.ts';
 import { PROJECT, programFor, runCommand } from '../support/program.ts';
@@ -24,28 +25,34 @@ export const CASES: readonly Case[] = [
 
 /** A report as this machine could show it. */
 export function shown(each: Case): (report: Report) => Report {
-  return report => {
-    const facts = new Map(comparable(report, thisMachine(), each.kind === 'oracle.fixed-output'));
-    // The store is made by the test: only root can make it look like a real one.
-    if (process.getuid?.() !== 0) for (const path of ['/nix', '/nix/store']) facts.delete(`file.${path}`);
-    return facts;
-  };
+  return report => comparable(report, thisMachine(), each.kind === 'oracle.fixed-output');
 }
 
-/** What our sandbox shows of the case, run by `user` (null: root). @throws Error where the program failed */
-export function ourReport(each: Case, user: TestUser | null): Report {
+export interface Ours {
+  readonly report: Report;
+  /** What the plan says that is different. */
+  readonly omitted: readonly string[];
+}
+
+/** What our sandbox shows of the case, run by `user` (null: root), and its plan. @throws Error where the program failed */
+export function ours(each: Case, user: TestUser | null): Ours {
   const directory = scratchDirectory('oracle');
   const store = fakeStore(join(directory, 'store'));
   const kept = layOut(each.kind, directory);
   const probe = recordedStorePaths().find(path => path.endsWith('-probe.sh')) ?? '';
-  const command = [programFor(user), '--store', store.root, ...each.options, kept];
+  const options = ['--store', store.root, ...each.options];
+  const command = [kept, `${store.bash}/bin/bash`, `/nix/store/${probe}`];
   // A session without a terminal, wherever the tests run.
-  const { status, stdout, stderr } = runCommand(
-    ['setsid', '--wait', ...command, `${store.bash}/bin/bash`, `/nix/store/${probe}`],
-    { user },
-  );
-  if (status !== 0) throw new Error(`the probe ended with ${status}: ${stderr.toString()}`);
-  return shown(each)(portable(parseReport(stdout.toString()), thisMachine()));
+  const stdout = printed(['setsid', '--wait', programFor(user), ...options, ...command], user);
+  const plan = JSON.parse(printed([programFor(user), 'plan', '--json', ...options, ...command], user)) as SandboxPlan;
+  const report = shown(each)(portable(parseReport(stdout), thisMachine()));
+  return { report, omitted: plan.omitted.map(({ what }) => what) };
+}
+
+function printed(command: readonly string[], user: TestUser | null): string {
+  const { status, stdout, stderr } = runCommand(command, { user });
+  if (status !== 0) throw new Error(`${command.join(' ')} ended with ${status}: ${stderr.toString()}`);
+  return stdout.toString();
 }
 
 /** Whether the account that runs the sandbox (null: root) is in more groups than its own: they cannot be dropped without privileges. */
@@ -59,15 +66,6 @@ export function recordings(each: Case): { readonly file: string; readonly report
   return readdirSync(directory)
     .filter(file => file.endsWith(`-${each.kind.slice('oracle.'.length)}.txt`))
     .map(file => ({ file, report: shown(each)(parseReport(readFileSync(join(directory, file), 'utf8'))) }));
-}
-
-/** The store without Nix grows with the fixtures: what it holds beyond the build's own inputs is only said to be there. */
-export function withoutExtras(nix: Report, ours: Report): Report {
-  const key = 'list./nix/store';
-  const inputs = nix.get(key)?.split(' ') ?? [];
-  const names = ours.get(key)?.split(' ') ?? [];
-  if (!inputs.every(name => names.includes(name)) || names.length === inputs.length) return ours;
-  return new Map([...ours, [key, `${nix.get(key)} and others`]]);
 }
 
 /** test/oracle/differences.json */

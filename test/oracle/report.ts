@@ -98,6 +98,8 @@ export interface Difference {
 /** Differences with one reason, in differences.json. */
 export interface Reviewed {
   readonly why: string;
+  /** The line of the plan that says so. */
+  readonly omitted: string;
   readonly facts: readonly (Difference & {
     /** Only when run by `root` or by an ordinary `user`; absent: always. */
     readonly as?: string;

@@ -12,12 +12,15 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
+import { parseDerivation } from '../../src/nix/parse-derivation.ts';
 import { logOf } from './arrange.ts';
 import type { Kept } from './kept.ts';
+import { type MadePath, makeClosedDatabase } from './made-database.ts';
 import { RECORDINGS } from './recorded.ts';
 
 const BASH = '/bin/bash-static';
@@ -48,8 +51,9 @@ function programs(): Programs {
 /**
  * Makes `directory/nix/store` with all that the fixtures name. As root it looks like a real store (0555 and 0444, owned by
  * root); otherwise directories stay writable for us, so that they can be removed again.
+ * @param lost store paths that its database does not know
  */
-export function fakeStore(directory: string): FakeStore {
+export function fakeStore(directory: string, lost: RegExp = /^$/): FakeStore {
   const paths = programs();
   const store = join(directory, 'nix/store');
   mkdirSync(store, { recursive: true });
@@ -64,11 +68,37 @@ export function fakeStore(directory: string): FakeStore {
   const logs = join(directory, 'nix/var/log/nix/drvs');
   mkdirSync(logs, { recursive: true });
   cpSync(join(RECORDINGS, 'log'), logs, { recursive: true });
+  makeClosedDatabase(join(directory, 'nix/var/nix'), registered(directory, paths, lost));
   execFileSync('chmod', ['-R', 'a+rX,a-w', store]);
   if (process.getuid?.() !== 0) execFileSync('find', [store, '-type', 'd', '-exec', 'chmod', 'u+w', '{}', '+']);
   for (const path of [paths.bashFile, paths.busyboxFile]) chmodSync(join(directory, path), 0o555);
   chmodSync(store, 0o1775);
   return { root: directory, bash: paths.bash, busybox: paths.busybox };
+}
+
+/** What Nix' database would know of it: each path's references, found as Nix finds them, by the names in its files. */
+function registered(directory: string, programs: Programs, lost: RegExp): MadePath[] {
+  const store = join(directory, 'nix/store');
+  const names = readdirSync(store).filter(name => !lost.test(name));
+  return names.map(name => {
+    const path = `/nix/store/${name}`;
+    const isProgram = Object.values(programs).includes(path);
+    const references = isProgram
+      ? []
+      : names.filter(other => textsBelow(join(store, name)).some(text => text.includes(other)));
+    if (!name.endsWith('.drv')) return { path, references: references.map(other => `/nix/store/${other}`) };
+    const outputs = parseDerivation(readFileSync(join(store, name)), path).derivation?.outputs ?? [];
+    return {
+      path,
+      references: references.map(other => `/nix/store/${other}`),
+      outputs: Object.fromEntries(outputs.map(output => [output.name, output.path])),
+    };
+  });
+}
+
+function textsBelow(path: string): string[] {
+  if (!statSync(path).isDirectory()) return [readFileSync(path, 'latin1')];
+  return readdirSync(path).flatMap(name => textsBelow(join(path, name)));
 }
 
 function makeBusybox(bin: string): void {

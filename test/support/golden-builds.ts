@@ -90,6 +90,53 @@ export const GOLDEN_BUILDS: Readonly<Record<string, PlanInput>> = {
   without: planInput({
     options: planOptions({ without: ['seccomp', 'modes', 'personality'] }),
   }),
+  closure: planInput({
+    store: {
+      kind: 'closure',
+      derivation: '/nix/store/11111111111111111111111111111111-hello-2.12.1.drv',
+      from: hostPath('/nix/store'),
+      inputs: [
+        { name: '00000000000000000000000000000000-bash-static', type: 'directory' },
+        { name: '33333333333333333333333333333333-builder.sh', type: 'file' },
+        {
+          name: '44444444444444444444444444444444-link',
+          type: 'link',
+          target: '33333333333333333333333333333333-builder.sh',
+        },
+      ],
+      more: [
+        {
+          why: 'you asked for it: CMD',
+          entries: [{ name: '55555555555555555555555555555555-gdb-17.1', type: 'directory' }],
+        },
+      ],
+      missing: [
+        {
+          path: '/nix/store/66666666666666666666666666666666-perl-5.42',
+          hint: 'nix-store -r /nix/store/77777777777777777777777777777777-perl-5.42.drv',
+        },
+      ],
+      outputs: ['22222222222222222222222222222222-hello-2.12.1'],
+      unfinished: [],
+      directory: null,
+    },
+    options: planOptions({
+      binds: [{ from: hostPath('/home/alice/fix'), to: innerPath('/nix/store/fix'), type: 'directory' }],
+    }),
+  }),
+  'closure-with-output': planInput({
+    store: {
+      kind: 'closure',
+      derivation: '/nix/store/11111111111111111111111111111111-hello-2.12.1.drv',
+      from: hostPath('/nix/store'),
+      inputs: [{ name: '00000000000000000000000000000000-bash-static', type: 'directory' }],
+      more: [],
+      missing: [],
+      outputs: ['22222222222222222222222222222222-hello-2.12.1'],
+      unfinished: ['22222222222222222222222222222222-hello-2.12.1'],
+      directory: hostPath('/sessions/1/store'),
+    },
+  }),
   'fixed-output': planInput({
     env: envVars({
       variables: variables({ SHELL: BASH, outputHash: 'sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=' }),

@@ -92,6 +92,7 @@ export function planInput(change: Partial<PlanInput> = {}): PlanInput {
       root: hostPath('/sessions/1/root'),
       copy: { rung: 'copy', notTaken: [] },
     },
+    store: { kind: 'whole', why: 'the derivation is not known' },
     options: planOptions(),
     facts: hostFacts(),
     ...change,

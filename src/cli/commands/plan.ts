@@ -19,6 +19,7 @@ export async function showPlan(
   if (!prepared.ok) return sayFailure(prepared.failure);
   const session = shownSession(prepared.value.build, options);
   if (!session.ok) return sayFailure(session.failure);
-  const made = plannedRun(prepared.value, session.value, prepared.value.build.content, command, options);
+  const { content } = prepared.value.build;
+  const { plan: made } = await plannedRun(prepared.value, session.value, content, command, options);
   return print(form === 'json' ? json(made) : form === 'calls' ? planCalls(made) : planText(made));
 }

@@ -1,5 +1,5 @@
 /** `nix-build-shell DIR [CMD…]`: the whole walk, from a kept directory to the command's exit status. */
-import { EXIT } from '../../base/failure.ts';
+import { EXIT, ok } from '../../base/failure.ts';
 import { trace, traces } from '../../base/trace.ts';
 import { rememberForeground } from '../../ffi/foreground.ts';
 import { type RunOutcome, runPlan } from '../../sandbox/run.ts';
@@ -8,6 +8,7 @@ import type { Session } from '../../session/session.ts';
 import { finishSession, sweepSessions } from '../../session/store.ts';
 import type { RunRequest } from '../arguments.ts';
 import { makePlaceInCopy } from '../binds.ts';
+import { fillStore } from '../fill-store.ts';
 import { plannedRun } from '../planned.ts';
 import { recognise } from '../prepare.ts';
 import { say, sayFailure } from '../say.ts';
@@ -33,12 +34,12 @@ export async function runDirectory(request: RunRequest): Promise<number> {
   if (!ready.ok) return sayFailure(ready.failure);
   let last = ready.value;
   try {
-    const outcome = await runInside(last, request);
+    const outcome = await runInside(last, request, 'first');
     if (outcome.kind === 'ended' || outcome.at !== 'overlay' || request.options.copy !== null) return statusOf(outcome);
     const next = nextRung(last, outcome.failure);
     if (!next.ok) return sayFailure(next.failure);
     last = next.value;
-    return statusOf(await runInside(last, request));
+    return statusOf(await runInside(last, request, 'again'));
   } finally {
     if (last.look !== null) endLook(last.look);
     if (request.options.keep) sayKept(last.session);
@@ -47,7 +48,7 @@ export async function runDirectory(request: RunRequest): Promise<number> {
   }
 }
 
-async function runInside(ready: Ready, request: RunRequest): Promise<RunOutcome> {
+async function runInside(ready: Ready, request: RunRequest, attempt: 'first' | 'again'): Promise<RunOutcome> {
   const { prepared, session } = ready;
   const { content } = prepared.build;
   for (const bind of prepared.binds.filter(({ to }) => to.startsWith('/build/'))) {
@@ -55,7 +56,9 @@ async function runInside(ready: Ready, request: RunRequest): Promise<RunOutcome>
     if (!place.ok) return { kind: 'failed', failure: place.failure, at: null };
   }
   const tree = session.copy.rung === 'overlay' ? content : session.build;
-  const made = plannedRun(prepared, session, tree, request.command, request.options);
+  const { plan: made, store } = await plannedRun(prepared, session, tree, request.command, request.options);
+  const filled = attempt === 'first' ? fillStore(store) : ok(null);
+  if (!filled.ok) return { kind: 'failed', failure: filled.failure, at: null };
   if (traces('plan')) trace('plan', JSON.stringify(made));
   if (request.command.length === 0) greet(ready);
   const takeTerminalBack = rememberForeground();

@@ -1,0 +1,42 @@
+/** What a run does about its part of the store before it starts: copies of unfinished outputs, and a word on what is missing. */
+import { ok, type Result } from '../base/failure.ts';
+import type { StoreView } from '../sandbox/store-view.ts';
+import { copyOutputs } from '../session/outputs.ts';
+import { say } from './say.ts';
+
+const SHOWN = 3;
+
+/** Copies what Nix left of the outputs into the session, and says which inputs are missing. */
+export function fillStore(view: StoreView): Result<null> {
+  if (view.kind === 'whole') return ok(null);
+  sayMissing(view.missing);
+  if (view.directory === null) return ok(null);
+  const copied = copyOutputs(view.from, view.unfinished, view.directory);
+  if (!copied.ok) return copied;
+  const { count, first } = copied.value;
+  if (count > 0)
+    say(
+      `${count} of the files in what Nix left of the outputs could not be copied and ${count === 1 ? 'is' : 'are'} missing inside: ${some(
+        first.map(({ path, errno }) => `${path} (${errno})`),
+        count,
+      )}`,
+    );
+  return ok(null);
+}
+
+function sayMissing(missing: Extract<StoreView, { kind: 'closure' }>['missing']): void {
+  if (missing.length === 0) return;
+  const paths = some(
+    missing.map(({ path }) => path),
+    missing.length,
+  );
+  const hints = [...new Set(missing.flatMap(({ hint }) => hint ?? []))];
+  const back = hints.length === 0 ? '' : `; to get them back: ${some(hints, hints.length)}`;
+  say(
+    `${missing.length} of the build's inputs ${missing.length === 1 ? 'is' : 'are'} not in the store: ${paths}${back}`,
+  );
+}
+
+function some(texts: readonly string[], count: number): string {
+  return `${texts.slice(0, SHOWN).join(', ')}${count > SHOWN ? ', …' : ''}`;
+}

@@ -1,0 +1,167 @@
+/** Which part of the store a run shows (S13): the build's input closure and what the user's own command names, or all of it. */
+import { lstatSync } from 'node:fs';
+import { type HostPath, hostPath } from '../base/path.ts';
+import { trace } from '../base/trace.ts';
+import { closureOf, validDerivers } from '../nix/ask-store.ts';
+import type { Derivation } from '../nix/derivation.ts';
+import { derivationOf } from '../nix/derivation-of.ts';
+import { envValue } from '../nix/env-vars.ts';
+import { inputClosure, type LostInput } from '../nix/input-closure.ts';
+import { readDerivation } from '../nix/read-derivation.ts';
+import { lookAt } from '../nix/read-regular.ts';
+import { baseName, type StoreEntry, storeEntries } from '../nix/store-entries.ts';
+import { type StoreLayout, storeLayout } from '../nix/store-layout.ts';
+import type { HostFacts } from '../sandbox/host.ts';
+import type { MorePaths, StoreView } from '../sandbox/store-view.ts';
+import { recall, remember } from '../session/closure-cache.ts';
+import type { RunOptions } from './arguments.ts';
+import type { Prepared } from './prepare.ts';
+
+export interface ViewRequest {
+  readonly prepared: Prepared;
+  readonly command: readonly string[];
+  readonly options: RunOptions;
+  readonly facts: HostFacts;
+  /** Where the session's own store directory is, should one be needed. */
+  readonly directory: HostPath;
+}
+
+/** What is known of the build's part of the store. */
+interface Known {
+  readonly derivation: string;
+  readonly inputs: readonly StoreEntry[];
+  readonly missing: readonly LostInput[];
+  readonly outputs: readonly string[];
+}
+
+/** Asks as little as possible: a closure that is remembered is only looked up on the disk. */
+export async function storeView(request: ViewRequest): Promise<StoreView> {
+  const { prepared, options } = request;
+  if (options.wholeStore) return { kind: 'whole', why: 'you asked for it: --whole-store' };
+  if (prepared.build.sandboxed === false)
+    return { kind: 'whole', why: 'this build ran without a sandbox, and saw all of it' };
+  const layout = storeLayout(options.store, prepared.build.system, process.env);
+  if (lookAt(`${layout.state}/db/db.sqlite`).errno === 'ENOENT')
+    return { kind: 'whole', why: 'the store has no database that tells what belongs to the build' };
+  const known = await knownOf(layout, prepared);
+  if (typeof known === 'string') return { kind: 'whole', why: known };
+  const unfinished = known.outputs.filter(name => isUnfinished(layout, name));
+  const more = await morePaths(layout, known, request, new Set(unfinished));
+  trace('time', 'store view known');
+  return {
+    kind: 'closure',
+    derivation: known.derivation,
+    from: hostPath(`${layout.root}${layout.store}`),
+    inputs: known.inputs,
+    more,
+    missing: known.missing,
+    outputs: known.outputs,
+    unfinished,
+    directory: unfinished.length === 0 ? null : request.directory,
+  };
+}
+
+/** A string says why it cannot be known. */
+async function knownOf(layout: StoreLayout, prepared: Prepared): Promise<Known | string> {
+  const key = keyOf(layout, prepared);
+  const remembered = key === null ? null : recallKnown(layout, key);
+  if (remembered !== null) return remembered;
+  const derivation = prepared.derivation ?? (await findDerivation(layout, prepared));
+  if (derivation === null) return 'the derivation of this build is not known';
+  const closure = await inputClosure(layout, derivation);
+  if (!closure.ok) return `the inputs of ${derivation.path} are not known: ${closure.failure.because ?? 'no answer'}`;
+  const names = closure.value.paths.flatMap(path => baseName(layout, path) ?? []);
+  const outputs = derivation.outputs.flatMap(({ path }) => baseName(layout, path) ?? []);
+  const { missing } = closure.value;
+  // What is missing may be there again the next time.
+  if (key !== null && missing.length === 0)
+    remember(process.env, key, { version: 1, root: layout.root, derivation: derivation.path, names, outputs });
+  return { derivation: derivation.path, inputs: storeEntries(layout, names), missing, outputs };
+}
+
+/** The derivation, else `$out`, which only one derivation makes, but for outputs that are known by their content. */
+function keyOf(layout: StoreLayout, { derivation, env }: Prepared): string | null {
+  if (derivation !== null) return baseName(layout, derivation.path);
+  const fixed = (envValue(env, 'outputHash') ?? '') !== '';
+  return fixed ? null : baseName(layout, envValue(env, 'out') ?? '');
+}
+
+function recallKnown(layout: StoreLayout, key: string): Known | null {
+  const found = recall(process.env, layout.root, key);
+  if (found === null || found.derivation === null) return null;
+  const inputs = storeEntries(layout, found.names);
+  // Something was collected as garbage: the store is asked again, and tells what.
+  if (inputs.length !== found.names.length) return null;
+  const outputs = found.outputs.filter(name => baseName(layout, `${layout.store}/${name}`) !== null);
+  return { derivation: found.derivation, inputs, missing: [], outputs };
+}
+
+async function findDerivation(layout: StoreLayout, { build, env }: Prepared): Promise<Derivation | null> {
+  const out = envValue(env, 'out') ?? '';
+  if (baseName(layout, out) !== null) {
+    const derivers = await validDerivers(layout, out);
+    const first = derivers.ok ? derivers.value.value[0] : undefined;
+    const read = first === undefined ? null : readDerivation(layout, first.path);
+    if (read?.ok === true) return read.value;
+  }
+  const sought = await derivationOf(build, env, layout, null);
+  return sought.ok ? sought.value.derivation : null;
+}
+
+/**
+ * Whether a failed build left it: it is there, and not in the form that Nix gives to what it keeps (canonicalisePathMetaData: times of 1,
+ * no write permission, the store's owner).
+ */
+function isUnfinished(layout: StoreLayout, name: string): boolean {
+  const { stats } = lookAt(`${layout.root}${layout.store}/${name}`);
+  if (stats === null) return false;
+  const store = lstatSync(`${layout.root}${layout.store}`);
+  const writable = !stats.isSymbolicLink() && (stats.mode & 0o222) !== 0;
+  return writable || stats.uid !== store.uid || Math.floor(stats.mtimeMs / 1000) !== 1;
+}
+
+/** What the run itself needs of the store, beyond the build's inputs. */
+async function morePaths(
+  layout: StoreLayout,
+  known: Known,
+  { prepared, command, facts }: ViewRequest,
+  unfinished: ReadonlySet<string>,
+): Promise<readonly MorePaths[]> {
+  const wanted: readonly (readonly [why: string, texts: readonly string[]])[] = [
+    ['the shell of the build is not among its inputs, but it runs', [prepared.shell]],
+    ['you asked for it: CMD names it', command],
+    ['you asked for it: --bind', prepared.binds.map(({ from }) => from)],
+    [
+      'the bash of the prompt',
+      facts.promptShell === null ? [] : [facts.promptShell.from, ...facts.promptShell.command],
+    ],
+  ];
+  const shown = new Set([...known.inputs.map(({ name }) => name), ...unfinished]);
+  const more: MorePaths[] = [];
+  for (const [why, texts] of wanted) {
+    const names = texts.flatMap(text => namesIn(layout, text)).filter(name => !shown.has(name));
+    const closures = await Promise.all([...new Set(names)].map(name => closureNames(layout, name)));
+    const entries = storeEntries(layout, closures.flat()).filter(({ name }) => !shown.has(name));
+    for (const { name } of entries) shown.add(name);
+    if (entries.length > 0) more.push({ why, entries });
+  }
+  return more;
+}
+
+/** The base names of the store paths that stand anywhere in a text: also in `PATH=/nix/store/…/bin:$PATH`. */
+function namesIn(layout: StoreLayout, text: string): readonly string[] {
+  const found = text.matchAll(/\/(?:nix|gnu)\/store\/[0-9a-z]{32}-[A-Za-z0-9+._?=-]+/g);
+  return [...found].flatMap(([path]) => baseName(layout, path) ?? []);
+}
+
+/** A path with all that it refers to; alone where the store does not know it. */
+async function closureNames(layout: StoreLayout, name: string): Promise<readonly string[]> {
+  const found = recall(process.env, layout.root, name);
+  if (found !== null && found.derivation === null && storeEntries(layout, found.names).length === found.names.length)
+    return found.names;
+  const closure = await closureOf(layout, [`${layout.store}/${name}`]);
+  if (!closure.ok || closure.value.value.missing.length > 0) return [name];
+  const names = closure.value.value.paths.flatMap(path => baseName(layout, path) ?? []);
+  remember(process.env, name, { version: 1, root: layout.root, derivation: null, names, outputs: [] });
+  return names;
+}

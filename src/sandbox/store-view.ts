@@ -1,0 +1,37 @@
+/** What a sandbox shows of the store: the build's own inputs, or all of it. Plain data; the launcher finds it out. */
+import type { HostPath } from '../base/path.ts';
+import type { LostInput } from '../nix/input-closure.ts';
+import type { StoreEntry } from '../nix/store-entries.ts';
+
+/** Store paths beyond the build's inputs, with the reason for which they are there. */
+export interface MorePaths {
+  readonly why: string;
+  readonly entries: readonly StoreEntry[];
+}
+
+export interface ClosureView {
+  readonly kind: 'closure';
+  /** The derivation's path. */
+  readonly derivation: string;
+  /** The store on the host. */
+  readonly from: HostPath;
+  /** The input closure. */
+  readonly inputs: readonly StoreEntry[];
+  readonly more: readonly MorePaths[];
+  /** Inputs that the store does not have any more. */
+  readonly missing: readonly LostInput[];
+  /** The outputs, by their base names: what the build may write. */
+  readonly outputs: readonly string[];
+  /** Those of the outputs that a failed build left on the host. */
+  readonly unfinished: readonly string[];
+  /** A directory of the session that is the store inside, and holds copies of the outputs that Nix left unfinished; null where there are none. */
+  readonly directory: HostPath | null;
+}
+
+export interface WholeView {
+  readonly kind: 'whole';
+  /** One clause: `you asked for it: --whole-store`. */
+  readonly why: string;
+}
+
+export type StoreView = ClosureView | WholeView;

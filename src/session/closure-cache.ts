@@ -1,0 +1,72 @@
+/**
+ * Remembers closures, so that a later start need not ask the store: a store path's references never change. In the caller's own cache
+ * directory, and not believed even there: whoever uses what is remembered looks whether it exists.
+ */
+import { lstatSync, mkdirSync, readdirSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { fsPath } from '../base/path.ts';
+import { trace } from '../base/trace.ts';
+import { readRegularFile } from '../nix/read-regular.ts';
+import { cacheDirectory, type PlaceEnvironment } from './place.ts';
+
+/** What is remembered of a store path, by base names. */
+export interface Remembered {
+  readonly version: 1;
+  /** The store's root (`--store`), which another one must not be taken for. */
+  readonly root: string;
+  /** The derivation's path; null where the closure is that of a path itself. */
+  readonly derivation: string | null;
+  readonly names: readonly string[];
+  readonly outputs: readonly string[];
+}
+
+const MAX_BYTES = 16 * 1024 * 1024;
+/** Closures that are used again and again are written again when they were forgotten. */
+const MAX_FILES = 200;
+
+/** @param key the base name of a store path */
+export function recall(environment: PlaceEnvironment, root: string, key: string): Remembered | null {
+  const directory = cacheDirectory(environment, 'closures');
+  if (directory === null) return null;
+  const bytes = readRegularFile(`${directory}/${key}.json`, { maxBytes: MAX_BYTES });
+  if (!bytes.ok) return null;
+  try {
+    const found: unknown = JSON.parse(bytes.value.toString('utf8'));
+    return isRemembered(found) && found.root === root ? found : null;
+  } catch {
+    return null;
+  }
+}
+
+function isRemembered(value: unknown): value is Remembered {
+  if (typeof value !== 'object' || value === null) return false;
+  const { version, root, derivation, names, outputs } = value as Partial<Record<keyof Remembered, unknown>>;
+  const texts = (list: unknown): boolean => Array.isArray(list) && list.every(entry => typeof entry === 'string');
+  const named = derivation === null || typeof derivation === 'string';
+  return version === 1 && typeof root === 'string' && named && texts(names) && texts(outputs);
+}
+
+/** Where it cannot be written, the next start asks again. */
+export function remember(environment: PlaceEnvironment, key: string, what: Remembered): void {
+  const directory = cacheDirectory(environment, 'closures');
+  if (directory === null) return;
+  const path = `${directory}/${key}.json`;
+  try {
+    mkdirSync(fsPath(directory), { recursive: true, mode: 0o700 });
+    // Under sudo, the home directory may be another user's.
+    if (lstatSync(fsPath(directory)).uid !== process.geteuid?.()) return;
+    forgetOldest(directory);
+    const unfinished = `${path}.${process.pid}`;
+    writeFileSync(fsPath(unfinished), JSON.stringify(what), { flag: 'wx', mode: 0o600 });
+    renameSync(fsPath(unfinished), fsPath(path));
+  } catch {
+    trace('nix', `the closure is not remembered in ${path}`);
+  }
+}
+
+function forgetOldest(directory: string): void {
+  const names = readdirSync(fsPath(directory));
+  if (names.length < MAX_FILES) return;
+  const ages = names.map(name => ({ name, atMs: statSync(fsPath(`${directory}/${name}`)).mtimeMs }));
+  ages.sort((a, b) => a.atMs - b.atMs);
+  for (const { name } of ages.slice(0, MAX_FILES / 2)) unlinkSync(fsPath(`${directory}/${name}`));
+}
