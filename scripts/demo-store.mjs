@@ -16,6 +16,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
@@ -67,6 +68,9 @@ function copyLogs(place) {
     const to = join(place, 'nix/var/log/nix/drvs', name.slice(0, 2), name.slice(2));
     mkdirSync(dirname(to), { recursive: true });
     copyFileSync(join(FIXTURES, 'log', name), to);
+    // A log ends when its directory is kept; git remembers neither time.
+    const { ctime } = statSync(join(FIXTURES, `nix-build-${name.slice(33)}-0`));
+    utimesSync(to, ctime, ctime);
   }
 }
 

@@ -23,6 +23,12 @@ export function story(binds) {
       output: /^name +wttr-0\.1\.0/m,
     },
     {
+      title: 'What does its log say?',
+      command: './nix-build-shell log --errors --store "$demo" "$wttr"',
+      status: 0,
+      output: /failed to run custom build command/,
+    },
+    {
       title: 'Run what failed again, in the sandbox that the build had.',
       command: `${enter} cargo build --release --offline`,
       status: 101,

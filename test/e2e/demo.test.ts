@@ -49,7 +49,7 @@ function assertPlayed({ status, text, store }: ReturnType<typeof played>): void 
   assert.match(text, /No package 'openssl' found/);
   assert.match(text, /Weather report: Utrecht/);
   assert.match(text, /^Hello, world!$/m);
-  assert.equal(text.match(/^\(exit status \d+\)$/gm)?.length, 9);
+  assert.equal(text.match(/^\(exit status \d+\)$/gm)?.length, 10);
   assert.doesNotMatch(text, /NOT as it should be/);
   assert.match(readFileSync(join(store, 'recipe/package.nix'), 'utf8'), /cargo rustc pkg-config/);
 }
