@@ -55,7 +55,7 @@ const ONE_DOOR: Readonly<Record<string, { readonly door: RegExp; readonly becaus
 const KERNEL_DOORS = /^src\/sandbox\/(run\.ts|doctor\/)/;
 
 /** base/ grows only with a decision record (docs/decisions/0001-base-is-closed.md). */
-const BASE = ['call.ts', 'errno.ts', 'failure.ts', 'path.ts', 'printable.ts', 'trace.ts'];
+const BASE = ['call.ts', 'clock.ts', 'errno.ts', 'failure.ts', 'path.ts', 'printable.ts', 'trace.ts'];
 
 interface Import {
   readonly file: string;

@@ -1,8 +1,9 @@
 /** One question on the terminal. */
-import { createInterface } from 'node:readline/promises';
 
 /** Asks `question [y/N]` on stderr. @returns whether the answer was yes; an end of input is no */
 export async function askYes(question: string): Promise<boolean> {
+  // Loaded where a question is asked: a plain run asks none.
+  const { createInterface } = await import('node:readline/promises');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const closed = new Promise<string>(resolve => terminal.once('close', () => resolve('')));

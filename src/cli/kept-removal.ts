@@ -1,5 +1,7 @@
 /** Removes a kept build directory: only the very one that was shown, and only where its name is one that a package manager gives. */
+
 import { lstatSync } from 'node:fs';
+import { monotonicMs } from '../base/clock.ts';
 import { fail, type Result, systemError } from '../base/failure.ts';
 import { fsPath } from '../base/path.ts';
 import { shellWord } from '../base/printable.ts';
@@ -45,7 +47,7 @@ export async function removeKept(build: KeptBuild, shown: Identities): Promise<R
   if (refused !== null) return fail(`delete ${build.outer}`, { because: refused });
   try {
     const removal = startRemoval(build.outer);
-    while (!removeSome(removal, performance.now() + SLICE_MS)) await new Promise(resolve => setImmediate(resolve));
+    while (!removeSome(removal, monotonicMs() + SLICE_MS)) await new Promise(resolve => setImmediate(resolve));
     const result = removalResult(removal);
     if (result.ok) return result;
     return {

@@ -1,5 +1,7 @@
 /** Runs other programs: the only file that may. Never through a shell, in the C locale, with an end in time and in size. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import type * as Programs from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { EXIT, type Failure, fail, ok, type Result } from '../base/failure.ts';
@@ -26,12 +28,20 @@ export interface CommandOutput {
 
 const MAX_STDERR = 65_536;
 
+/** Loaded where a program is run: a plain run runs none, and does not pay for it. */
+function childProcess(): typeof Programs {
+  return createRequire(import.meta.url)('node:child_process') as typeof Programs;
+}
+
 /** Runs `argv[0]`, looked up in PATH, to its end. A status other than 0 is no Failure: what it means depends on the program. */
 export async function runCommand(argv: readonly string[], limits: CommandLimits): Promise<Result<CommandOutput>> {
   const refused = unfit(argv);
   if (refused !== null) return refused;
   trace('nix', `runs ${shown(argv)}`);
-  const child = spawn(argv[0] ?? '', argv.slice(1), { env: environment(), stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = childProcess().spawn(argv[0] ?? '', argv.slice(1), {
+    env: environment(),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   const stdout = collect(child.stdout, limits.maxBytes, () => child.kill('SIGKILL'));
   const stderr = collect(child.stderr, MAX_STDERR, () => undefined);
   // A program that does not read its input closes it (EPIPE): its status tells what that meant.
@@ -49,7 +59,7 @@ export function runCommandSync(argv: readonly string[], limits: CommandLimits): 
   const refused = unfit(argv);
   if (refused !== null) return refused;
   trace('nix', `runs ${shown(argv)}`);
-  const done = spawnSync(argv[0] ?? '', argv.slice(1), {
+  const done = childProcess().spawnSync(argv[0] ?? '', argv.slice(1), {
     env: environment(),
     input: limits.input ?? '',
     timeout: limits.timeoutMs,
@@ -82,7 +92,7 @@ export function startOnTerminal(argv: readonly string[], stdout: 'stream' | numb
   const refused = unfit(argv);
   if (refused !== null) return { stdout: null, ended: Promise.resolve(refused), kill: () => undefined };
   trace('nix', `runs ${shown(argv)}`);
-  const child = spawn(argv[0] ?? '', argv.slice(1), {
+  const child = childProcess().spawn(argv[0] ?? '', argv.slice(1), {
     env: environment(),
     stdio: ['inherit', stdout === 'stream' ? 'pipe' : stdout, 'inherit'],
   });
@@ -94,7 +104,7 @@ export function startOnTerminal(argv: readonly string[], stdout: 'stream' | numb
 export function runForeground(argv: readonly string[]): Promise<Result<number>> {
   const refused = unfit(argv);
   if (refused !== null) return Promise.resolve(refused);
-  return statusAtEnd(argv, spawn(argv[0] ?? '', argv.slice(1), { stdio: 'inherit' }));
+  return statusAtEnd(argv, childProcess().spawn(argv[0] ?? '', argv.slice(1), { stdio: 'inherit' }));
 }
 
 async function statusAtEnd(argv: readonly string[], child: ChildProcess): Promise<Result<number>> {
@@ -114,7 +124,10 @@ export async function pipeOnTerminal(
   if (refused !== null) return refused;
   const source = startOnTerminal(from, 'stream');
   trace('nix', `runs ${shown(to)}`);
-  const sink = spawn(to[0] ?? '', to.slice(1), { env: environment(), stdio: ['pipe', 'ignore', 'inherit'] });
+  const sink = childProcess().spawn(to[0] ?? '', to.slice(1), {
+    env: environment(),
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
   sink.stdin.on('error', () => undefined);
   const sinkEnded = endOf(sink, null);
   if (source.stdout === null) sink.stdin.end();

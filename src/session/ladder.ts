@@ -1,6 +1,8 @@
 /** Which rung of the ladder a kept directory's working copy stands on (docs/decisions/0032-the-working-copy-is-a-ladder.md). */
+
 import { appendFileSync, lstatSync, readFileSync, statSync } from 'node:fs';
 import { release } from 'node:os';
+import { monotonicMs } from '../base/clock.ts';
 import { systemError } from '../base/failure.ts';
 import { fsPath, type HostPath, hostPath } from '../base/path.ts';
 import type { NotTaken, Rung } from '../sandbox/working-copy.ts';
@@ -57,7 +59,7 @@ const OWN = (): Owner => ({ uid: process.geteuid?.() ?? 0, gid: process.getegid?
 function lookAt(content: HostPath, owner: Owner | null, budgetMs: number): Look | string {
   try {
     const look = startLook(content, owner);
-    lookOn(look, performance.now() + budgetMs);
+    lookOn(look, monotonicMs() + budgetMs);
     return look;
   } catch (error) {
     const { call, errno } = systemError(error);

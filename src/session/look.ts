@@ -2,7 +2,9 @@
  * Looks through a tree for what an overlay would show otherwise than a copy: entries of other owners, files with several names, and
  * directories that cannot be looked into. Resumable: a tree may hold more than a start has time for.
  */
+
 import { closeSync, constants, openSync } from 'node:fs';
+import { monotonicMs } from '../base/clock.ts';
 import { fromBytes, fsPath, type HostPath } from '../base/path.ts';
 import { syscall } from '../ffi/syscalls.ts';
 import { type Arena, bytesAt, makeArena, PART, putPath } from './arena.ts';
@@ -56,11 +58,11 @@ export function startLook(tree: HostPath, owner: Owner | null): Look {
 }
 
 /**
- * Goes on, breadth first, until the time (`performance.now()`, ms) is over, give or take one chunk of entries, or something foreign is
+ * Goes on, breadth first, until the time (base/clock.ts) is over, give or take one chunk of entries, or something foreign is
  * found. @returns whether it came to its end
  */
 export function lookOn(look: Look, until: number): boolean {
-  while (look.top >= 0 && performance.now() < until) {
+  while (look.top >= 0 && monotonicMs() < until) {
     if (look.found.foreign !== null) endLook(look);
     else if (look.fd >= 0) lookAtChunk(look);
     else if (!enterNext(look)) {

@@ -2,6 +2,7 @@
  * Removes a tree of ours: directories without permissions, thousands of levels, odd names. Never follows a link, never crosses into
  * another mount. Resumable, so that a big tree can be removed in slices while something else goes on.
  */
+import { monotonicMs } from '../base/clock.ts';
 import { errnoName } from '../base/errno.ts';
 import { fail, ok, type Result } from '../base/failure.ts';
 import type { HostPath } from '../base/path.ts';
@@ -62,7 +63,7 @@ export function startRemoval(path: HostPath): Removal {
 }
 
 /**
- * Goes on removing until the time (`performance.now()`, ms) is over, give or take one chunk of entries.
+ * Goes on removing until the time (base/clock.ts) is over, give or take one chunk of entries.
  * @returns whether it came to its end
  */
 export function removeSome(removal: Removal, until: number): boolean {
@@ -70,7 +71,7 @@ export function removeSome(removal: Removal, until: number): boolean {
     const level = removal.levels.at(-1);
     if (level === undefined) return true;
     if (removal.refused !== null) closeAll(removal);
-    else if (performance.now() > until) return false;
+    else if (monotonicMs() > until) return false;
     else if (level.next < level.pending.length) enterNext(removal, level);
     else if (!removeChunk(removal, level)) leave(removal, level);
   }

@@ -2,7 +2,9 @@
  * Sessions on disk: `<sessions>/<id>/{build,root}` with a lock file `<id>.lock` beside it. A session whose lock nobody holds was
  * left by a launcher that was killed, and is swept; one without a lock file was kept on purpose.
  */
+
 import { closeSync, mkdirSync, readdirSync, unlinkSync } from 'node:fs';
+import { monotonicMs } from '../base/clock.ts';
 import { fail, ok, type Result, systemError } from '../base/failure.ts';
 import { fsPath, type HostPath, hostPath } from '../base/path.ts';
 import { trace } from '../base/trace.ts';
@@ -80,9 +82,9 @@ function tryTo(action: () => void): void {
 export function sweepSessions(environment: PlaceEnvironment, budgetMs = 100): void {
   const place = sessionsDirectory(environment);
   if (!place.ok) return;
-  const until = performance.now() + budgetMs;
+  const until = monotonicMs() + budgetMs;
   for (const name of names(place.value)) {
-    if (performance.now() > until) return;
+    if (monotonicMs() > until) return;
     if (name.endsWith(LOCK)) sweep(hostPath(`${place.value}/${name.slice(0, -LOCK.length)}`), until);
   }
 }

@@ -1,4 +1,5 @@
 /** `nix-build-shell DIR [CMD…]`: the whole walk, from a kept directory to the command's exit status. */
+import { monotonicMs } from '../../base/clock.ts';
 import { EXIT, ok } from '../../base/failure.ts';
 import { trace, traces } from '../../base/trace.ts';
 import { rememberForeground } from '../../ffi/foreground.ts';
@@ -80,7 +81,7 @@ async function runInside(ready: Ready, request: RunRequest, attempt: 'first' | '
 function lookWhileRunning({ look, prepared }: Ready): void {
   if (look === null || look.found.whole) return;
   const timer = setInterval(() => {
-    if (!lookOn(look, performance.now() + SLICE_MS)) return;
+    if (!lookOn(look, monotonicMs() + SLICE_MS)) return;
     clearInterval(timer);
     const { foreign } = look.found;
     if (foreign !== null)
