@@ -5,7 +5,6 @@ import { type Failure, fail, ok, type Result, systemError } from '../base/failur
 import { fsPath, type HostPath, hostPath } from '../base/path.ts';
 import { shellWord } from '../base/printable.ts';
 import { trace } from '../base/trace.ts';
-import type { EnvVars } from '../nix/env-vars.ts';
 import type { KeptBuild } from '../nix/kept-build.ts';
 import { writeEnvVars } from '../nix/write-env-vars.ts';
 import { type Choice, chooseRung, rememberRefusal } from '../session/ladder.ts';
@@ -165,13 +164,14 @@ function withEnvironmentFile(ready: Ready): Result<Ready> {
     finishSession(ready.session, { keep: false });
     return fail('write /build/env-vars in the working copy', systemError(error));
   }
-  sayReconstructed(env);
+  sayReconstructed(ready.prepared);
   return ok(ready);
 }
 
-function sayReconstructed({ source }: EnvVars): void {
+function sayReconstructed({ env: { source }, build }: Prepared): void {
   if (source.kind !== 're-constructed') return;
+  const why = build.envFile === null ? 'there is no env-vars' : 'env-vars cannot be read';
   say(
-    `env-vars cannot be read: the environment is re-constructed from ${source.derivation} (${source.foundBy}); lost: ${source.lost.join('; ')}`,
+    `${why}: the environment is re-constructed from ${source.derivation} (${source.foundBy}); lost: ${source.lost.join('; ')}`,
   );
 }

@@ -36,3 +36,22 @@ export interface DerivationParse {
   /** Each with the byte offset in the file. */
   readonly problems: readonly { readonly offset: number; readonly message: string }[];
 }
+
+/** An attribute's text, also one of structured attributes; a list of texts there as words with blanks between them. */
+export function attribute(derivation: Derivation, name: string): string | null {
+  const value = derivation.env.find(([key]) => key === name)?.[1];
+  if (value !== undefined || derivation.json === null) return value ?? null;
+  const structured = jsonObject(derivation.json)[name];
+  if (typeof structured === 'string') return structured;
+  return Array.isArray(structured) ? structured.filter(word => typeof word === 'string').join(' ') : null;
+}
+
+/** The members of a JSON object; none where the text is something else. */
+export function jsonObject(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
+  } catch {
+    return {};
+  }
+}

@@ -8,6 +8,7 @@ import type { EnvVars } from './env-vars.ts';
 import type { KeptBuild } from './kept-build.ts';
 import { parseEnvVars } from './parse-env-vars.ts';
 import { readRegularFile } from './read-regular.ts';
+import { reconstructed } from './reconstruct.ts';
 import { shellOf } from './shell.ts';
 import { type StoreLayout, storeLayout } from './store-layout.ts';
 
@@ -28,6 +29,8 @@ export interface LoadedEnvironment {
   readonly derivation: Derivation | null;
   /** How the derivation was found, or why it was not; null where it was not looked for. */
   readonly derivationFoundBy: string | null;
+  /** The derivations between which it was left open. */
+  readonly candidates: Sought['candidates'];
   /** S4: a file of the store that the caller may execute. */
   readonly shell: InnerPath;
   /** Where the shell was learnt. */
@@ -56,7 +59,9 @@ export async function loadEnvironment(
   if (!sought.ok) return sought;
   if (sought.value.foundBy !== null) trace('nix', `derivation: ${sought.value.foundBy}`);
   if (read.ok) return withShell(read.value, sought.value, layout);
-  return withoutFile(build, read.failure);
+  const { derivation } = sought.value;
+  if (derivation === null) return withoutFile(build, read.failure, sought.value);
+  return withShell(reconstructed(build, derivation, sought.value.foundBy ?? '', layout), sought.value, layout);
 }
 
 const NOT_SOUGHT: Sought = { derivation: null, foundBy: null, candidates: [] };
@@ -65,8 +70,8 @@ function withShell(env: EnvVars, sought: Sought, layout: StoreLayout): Result<Lo
   const shell = shellOf(env, sought.derivation, layout);
   if (!shell.ok) return shell;
   const { path, from } = shell.value;
-  const { derivation, foundBy } = sought;
-  return ok({ env, derivation, derivationFoundBy: foundBy, shell: path, shellFrom: from, notes: [] });
+  const { derivation, foundBy, candidates } = sought;
+  return ok({ env, derivation, derivationFoundBy: foundBy, candidates, shell: path, shellFrom: from, notes: [] });
 }
 
 /** The environment as its file has it; a Failure where there is none, where it cannot be read or holds no variable. */
@@ -80,7 +85,19 @@ export function readEnvironment(build: KeptBuild): Result<EnvVars> {
   return env.variables.length === 0 ? fail(wanted, { because: `${path} sets no variable` }) : ok(env);
 }
 
-function withoutFile(build: KeptBuild, failure: Failure): { readonly ok: false; readonly failure: Failure } {
-  const hint = build.envFile === null ? null : `only ${build.owner.user ?? 'its owner'} and root may read it`;
-  return { ok: false, failure: { ...failure, hint } };
+/** Neither the file nor a derivation: why each. */
+function withoutFile(build: KeptBuild, failure: Failure, { foundBy, candidates }: Sought): ReturnType<typeof fail> {
+  const file =
+    build.envFile === null
+      ? `${build.content} has no env-vars`
+      : `env-vars cannot be read (${failure.errno ?? failure.because ?? 'it sets no variable'})`;
+  const open = candidates.map(({ path, why }) => `${path} (${why})`).join(', ');
+  const hints = [
+    '--derivation DRV names its derivation',
+    ...(build.envFile?.access === 'denied' ? ['--sudo reads env-vars with one privileged step'] : []),
+  ];
+  return fail("get the build's environment", {
+    because: `${file}, and its derivation is not known: ${foundBy}${open === '' ? '' : `: ${open}`}`,
+    hint: hints.join('; '),
+  });
 }

@@ -1,6 +1,6 @@
 /** Adds to a kept build what its files tell, once they were read. Pure but for {@link withAttrs}. */
 
-import type { Derivation } from './derivation.ts';
+import { type Derivation, jsonObject } from './derivation.ts';
 import { splitDrvName } from './drv-name.ts';
 import { type EnvVars, envValue } from './env-vars.ts';
 import type { KeptBuild, NameSource } from './kept-build.ts';
@@ -43,13 +43,7 @@ const MAX_ATTRS = 16 * 1024 * 1024;
 export function readAttrs(build: KeptBuild): Readonly<Record<string, unknown>> {
   if (!build.structuredAttrs) return {};
   const bytes = readRegularFile(child(build.content, '.attrs.json'), { maxBytes: MAX_ATTRS });
-  if (!bytes.ok) return {};
-  try {
-    const value: unknown = JSON.parse(bytes.value.toString('utf8'));
-    return typeof value === 'object' && value !== null ? { ...value } : {};
-  } catch {
-    return {};
-  }
+  return bytes.ok ? jsonObject(bytes.value.toString('utf8')) : {};
 }
 
 /** The build with the name that its `.attrs.json` gives. */

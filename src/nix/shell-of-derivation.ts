@@ -1,5 +1,5 @@
 /** Which bash a build runs with, where only its derivation is known. */
-import type { Derivation } from './derivation.ts';
+import { attribute, type Derivation } from './derivation.ts';
 import { nameInStore } from './drv-name.ts';
 import { baseName } from './layout.ts';
 import { readDerivation } from './read-derivation.ts';
@@ -32,9 +32,14 @@ export function* shellsOfDerivation(derivation: Derivation, layout: StoreLayout)
 }
 
 function builderIsBash(builder: string, layout: StoreLayout): boolean {
-  if (baseName(builder) === 'bash') return true;
+  if (isBashFile(builder)) return true;
   const real = builder.startsWith('/') ? resolveInRoot(layout.root, builder) : null;
-  return real?.ok === true && baseName(real.value.inside) === 'bash';
+  return real?.ok === true && isBashFile(real.value.inside);
+}
+
+/** `…/bin/bash`, or a program that is a store path itself: `/nix/store/<hash>-bash`. */
+function isBashFile(path: string): boolean {
+  return baseName(path) === 'bash' || /^bash(?:-static)?$/.test(nameInStore(path) ?? '');
 }
 
 /** The generated head of `setup` has one such line; 4 MiB are forty times the whole file. */
@@ -58,20 +63,5 @@ function* bashInputs(derivation: Derivation, layout: StoreLayout): Generator<She
     const input = readDerivation(layout, path);
     const out = input.ok ? input.value.outputs.find(output => output.name === 'out')?.path : undefined;
     if (out !== undefined && out !== '') yield { path: `${out}/bin/bash`, from: 'a bash among its inputs' };
-  }
-}
-
-/** An attribute's text, also one of structured attributes. */
-export function attribute(derivation: Derivation, name: string): string | null {
-  const value = derivation.env.find(([key]) => key === name)?.[1];
-  if (value !== undefined) return value;
-  if (derivation.json === null) return null;
-  try {
-    const parsed: unknown = JSON.parse(derivation.json);
-    const found = typeof parsed === 'object' && parsed !== null ? Object.entries(parsed) : [];
-    const entry: unknown = found.find(([key]) => key === name)?.[1];
-    return typeof entry === 'string' ? entry : null;
-  } catch {
-    return null;
   }
 }

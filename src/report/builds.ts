@@ -56,6 +56,8 @@ export interface Shown {
   readonly derivation: Derivation | null;
   /** How the derivation was found, or why it was not. */
   readonly derivationFoundBy: string | null;
+  /** The derivations between which it was left open, each with what is known of it. */
+  readonly candidates: readonly { readonly path: string; readonly why: string }[];
   readonly shell: string | null;
   /** Where a command starts, inside. */
   readonly workingDirectory: string | null;
@@ -116,6 +118,10 @@ export function showText(shown: Shown, nowMs: number): string {
   const bullet = (lines: readonly string[]): string => lines.map(line => wrapped(line, '    ', '  - ')).join('');
   return (
     facts +
+    section(
+      'It may be one of these derivations; --derivation DRV says which:',
+      bullet(shown.candidates.map(({ path, why }) => `${path}: ${why}`)),
+    ) +
     section('Lost, as the environment is re-constructed:', bullet(lost)) +
     section('Notes:', bullet(problems)) +
     section('Enter:', shown.enter === null ? '' : `  ${shown.enter.map(shellWord).join(' ')}\n`)

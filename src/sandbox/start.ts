@@ -1,31 +1,10 @@
 /** The last steps: the process's own state, and what is executed (S5). */
 import { innerPath } from '../base/path.ts';
+import { execute, usesStdenv } from './execute.ts';
 import { filterRules } from './filter-rules.ts';
 import { toolDirectory } from './host.ts';
 import type { PlanInput } from './plan-input.ts';
 import { inGroup, type Op, type Step, step } from './step.ts';
-
-/** S5, to the letter. */
-const sourceAndRun = (file: string): string => `source /build/${file}; exec "$@"`;
-
-/**
- * Lets the derivation's own setup run on the re-constructed environment, inside the sandbox, and writes what it makes of it to
- * `/build/env-vars`, in the form in which stdenv's `dumpVars` does. A setup that fails leaves the environment as Nix gave it.
- */
-const RUN_SETUP = `(
-  trap 'printf "nix-build-shell: the setup of stdenv failed (see /tmp/setup.log here): the environment is what Nix gave the builder\\n" >&2' EXIT
-  {
-    noDumpEnvVars=1
-    if [ -n "\${NIX_ATTRS_SH_FILE-}" ] && [ -e "$NIX_ATTRS_SH_FILE" ]; then source "$NIX_ATTRS_SH_FILE"; fi
-    source "$stdenv/setup" || exit 1
-    unset noDumpEnvVars
-    umask 077
-    export >/build/.env-vars.new && mv -f /build/.env-vars.new /build/env-vars
-  } </dev/null >/tmp/setup.log 2>&1 3>&-
-  trap - EXIT
-  rm -f /tmp/setup.log
-)
-exec "$@"`;
 
 const RC = (name: string): string => `PS1='\\[\\e[1;36m\\][${name}]\\[\\e[0m\\] \\w \\$ '
 unset HISTFILE PROMPT_COMMAND
@@ -37,7 +16,8 @@ const RC_FILE = `${toolDirectory}/rc`;
 
 /** The steps after the root was entered. */
 export function startSteps(input: PlanInput): readonly Step[] {
-  const { facts, options, env } = input;
+  const { facts, options } = input;
+  const words = options.command ?? promptCommand(facts.promptShell?.command ?? [options.shell]);
   const limits: Op[] = [];
   const { openFiles, coreHard } = facts.limits;
   if (openFiles !== null) limits.push({ kind: 'limit', resource: 'RLIMIT_NOFILE', ...openFiles });
@@ -72,7 +52,7 @@ export function startSteps(input: PlanInput): readonly Step[] {
       spec: 'S2',
     }),
   ];
-  return [...steps, step(execute(input), whyExecuted(env.source.kind), { nix: 'execBuilder', spec: 'S5' })];
+  return [...steps, step(execute(input, words), whyExecuted(input), { nix: 'execBuilder', spec: 'S5' })];
 }
 
 /** What takes rights away, in this order: the filter would be refused without one of the two that go before and after it. */
@@ -102,33 +82,20 @@ function confinementSteps({ build, facts }: PlanInput): readonly Step[] {
 
 function whyThere({ env, options }: PlanInput): string {
   if (options.workingDirectory === '/build') return 'a build starts here';
-  return env.source.kind === 'file' ? 'the failing phase began here (PWD in env-vars)' : 'the build worked here';
+  return env.source.kind === 'file'
+    ? 'the failing phase began here (PWD in env-vars)'
+    : 'a guess: the source was unpacked here, and phases begin in it';
 }
 
-function whyExecuted(source: string): string {
+function whyExecuted({ env, derivation }: PlanInput): string {
+  const source = env.source.kind;
+  if (source === 're-constructed' && !usesStdenv(derivation, env))
+    return 'the shell has the re-constructed environment, which is what Nix gave the builder, and becomes the command';
   if (source === 're-constructed')
     return "stdenv's setup runs on the re-constructed environment, then the shell loads the result and becomes the command";
   return source === 'none'
     ? 'there is no environment to load: the shell becomes the command'
     : "the shell loads the build's environment and becomes the command";
-}
-
-function execute({ build, env, derivation, options, facts }: PlanInput): Op {
-  const shell = options.shell;
-  const words = options.command ?? promptCommand(facts.promptShell?.command ?? [shell]);
-  const file = build.envFile?.path.endsWith('/environment-variables') === true ? 'environment-variables' : 'env-vars';
-  const argv = [shell, '-c', sourceAndRun(file), '--', ...words];
-  if (env.source.kind !== 're-constructed') return { kind: 'execute', program: shell, argv, environment: [] };
-  const environment = env.variables.flatMap(({ name, value }) => (value === null ? [] : [`${name}=${value}`]));
-  const stdenv =
-    (derivation !== null && derivation.json !== null) ||
-    env.variables.some(({ name, value }) => name === 'stdenv' && value !== null && value !== '');
-  return {
-    kind: 'execute',
-    program: shell,
-    argv: stdenv ? [shell, '-c', RUN_SETUP, 'nix-build-shell', ...argv] : argv,
-    environment,
-  };
 }
 
 function promptCommand(bash: readonly string[]): readonly string[] {

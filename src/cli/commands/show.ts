@@ -1,8 +1,11 @@
 /** `show DIR`: what is known of one kept build, also where it cannot be entered. */
 import { failureLine } from '../../base/failure.ts';
+import { derivationOf, type Sought } from '../../nix/derivation-of.ts';
+import type { EnvVars } from '../../nix/env-vars.ts';
 import { readEnvironment } from '../../nix/environment.ts';
 import type { KeptBuild } from '../../nix/kept-build.ts';
 import { readability } from '../../nix/readability.ts';
+import { storeLayout } from '../../nix/store-layout.ts';
 import { type Shown, showText } from '../../report/builds.ts';
 import { json } from '../../report/text.ts';
 import type { RunOptions } from '../arguments.ts';
@@ -23,22 +26,25 @@ async function gather(build: KeptBuild, options: RunOptions): Promise<Shown> {
   const prepared = await prepare(build, options, { wantDerivation: true });
   if (!prepared.ok) {
     const read = readEnvironment(build);
+    const sought = await soughtDerivation(build, read.ok ? read.value : null, options);
     const nothing = {
       environment: read.ok ? read.value : null,
-      derivation: null,
-      derivationFoundBy: null,
+      derivation: sought?.derivation ?? null,
+      derivationFoundBy: sought?.foundBy ?? null,
+      candidates: sought?.candidates ?? [],
       shell: null,
       workingDirectory: null,
     };
-    const log = await oneBuildLog(build, options.store, options.derivation);
+    const log = await oneBuildLog(build, options.store, sought?.derivation?.path ?? options.derivation);
     return { build, ...nothing, log, unreadable, problems: [failureLine(prepared.failure)], enter: null };
   }
-  const { env, derivation, derivationFoundBy, shell, notes } = prepared.value;
+  const { env, derivation, derivationFoundBy, candidates, shell, notes } = prepared.value;
   return {
     build: prepared.value.build,
     environment: env,
     derivation,
     derivationFoundBy,
+    candidates,
     shell,
     workingDirectory: workingDirectory(env, prepared.value.build.content),
     log: await oneBuildLog(prepared.value.build, options.store, derivation?.path ?? options.derivation),
@@ -46,4 +52,11 @@ async function gather(build: KeptBuild, options: RunOptions): Promise<Shown> {
     problems: notes,
     enter: ['nix-build-shell', ...(options.store === null ? [] : ['--store', options.store]), build.outer],
   };
+}
+
+/** What is known of the derivation though the build cannot be entered: between which ones it was left open, for example. */
+async function soughtDerivation(build: KeptBuild, env: EnvVars | null, options: RunOptions): Promise<Sought | null> {
+  const layout = storeLayout(options.store, build.system, process.env);
+  const sought = await derivationOf(build, env, layout, options.derivation);
+  return sought.ok ? sought.value : null;
 }

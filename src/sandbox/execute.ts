@@ -1,0 +1,68 @@
+/** What is executed at the end: the build's shell, which loads the environment and becomes CMD (S5). */
+import type { InnerPath } from '../base/path.ts';
+import { attribute, type Derivation } from '../nix/derivation.ts';
+import { type EnvVars, envValue } from '../nix/env-vars.ts';
+import type { PlanInput } from './plan-input.ts';
+import type { Op } from './step.ts';
+
+/** S5, to the letter. */
+const sourceAndRun = (file: string): string => `source /build/${file}; exec "$@"`;
+
+/**
+ * The same for a re-constructed environment. Its shell may be no bash, which alone reads env-vars: the environment is its own already. Its
+ * PATH may lead nowhere (without stdenv's setup it is `/path-not-set`): the shell itself can be called nevertheless.
+ */
+const SOURCE_AND_RUN = `if [ -n "\${BASH_VERSION-}" ]; then . /build/env-vars; fi
+case \${1-} in bash | sh) command -v "$1" >/dev/null || { shift; exec "\${BASH:-/bin/sh}" "$@"; } ;; esac
+exec "$@"`;
+
+/**
+ * Lets the derivation's own setup run on the re-constructed environment, inside the sandbox and where a build begins, and writes what
+ * it makes of it to `/build/env-vars`, in the form in which stdenv's `dumpVars` does. A setup that fails leaves the environment as
+ * Nix gave it. Its status is asked for afterwards: behind `||`, bash would ignore the `set -e` of the setup.
+ */
+const RUN_SETUP = `(
+  noDumpEnvVars=1
+  _nbsHere=$PWD
+  [ "$_nbsHere" = "$NIX_BUILD_TOP" ] || cd "$NIX_BUILD_TOP"
+  if [ -n "\${NIX_ATTRS_SH_FILE-}" ] && [ -e "$NIX_ATTRS_SH_FILE" ]; then source "$NIX_ATTRS_SH_FILE"; fi
+  source "$stdenv/setup"
+  trap - EXIT
+  set +eu
+  [ "$_nbsHere" = "$PWD" ] || cd "$_nbsHere"
+  unset noDumpEnvVars _nbsHere
+  export >/build/env-vars || exit
+  rm -f /tmp/setup.log || :
+) </dev/null >/tmp/setup.log 2>&1 3>&-
+[ $? = 0 ] || {
+  _nbsLog=$(</tmp/setup.log)
+  printf "nix-build-shell: the setup of stdenv failed, so the environment is what Nix gave the builder; its last words (all: /tmp/setup.log): %q\\n" "\${_nbsLog##*$'\\n'}" >&2
+}
+exec "$@"`;
+
+/** @param words CMD and its arguments, or the prompt's shell with its own */
+export function execute({ build, env, derivation, options }: PlanInput, words: readonly string[]): Op {
+  const shell = options.shell;
+  if (env.source.kind === 're-constructed') return executeReconstructed(shell, words, env, derivation);
+  const file = build.envFile?.path.endsWith('/environment-variables') === true ? 'environment-variables' : 'env-vars';
+  return { kind: 'execute', program: shell, argv: [shell, '-c', sourceAndRun(file), '--', ...words], environment: [] };
+}
+
+function executeReconstructed(
+  shell: InnerPath,
+  words: readonly string[],
+  env: EnvVars,
+  derivation: Derivation | null,
+): Op {
+  const environment = env.variables.flatMap(({ name, value }) => (value === null ? [] : [`${name}=${value}`]));
+  const run = [shell, '-c', SOURCE_AND_RUN, '--', ...words];
+  if (!usesStdenv(derivation, env)) return { kind: 'execute', program: shell, argv: run, environment };
+  const argv = [shell, '-c', RUN_SETUP, 'nix-build-shell', ...run];
+  return { kind: 'execute', program: shell, argv, environment };
+}
+
+/** Whether stdenv's setup makes the environment. */
+export function usesStdenv(derivation: Derivation | null, env: EnvVars): boolean {
+  const stdenv = derivation === null ? envValue(env, 'stdenv') : attribute(derivation, 'stdenv');
+  return stdenv !== undefined && stdenv !== null && stdenv !== '';
+}
