@@ -50,7 +50,12 @@ export async function buildProgram() {
   const { build } = await import('esbuild');
   await build({
     ...shared,
-    entryPoints: { main: 'src/cli/main.ts', full: 'src/cli/full.ts', front: 'src/cli/front.ts' },
+    entryPoints: {
+      main: 'src/cli/main.ts',
+      full: 'src/cli/full.ts',
+      front: 'src/cli/front.ts',
+      'copy-worker': 'src/session/copy-worker.ts',
+    },
     outdir: 'dist',
     outExtension: { '.js': '.cjs' },
     format: 'cjs',

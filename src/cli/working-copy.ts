@@ -12,13 +12,14 @@ import { endLook, type Look } from '../session/look.ts';
 import { makeCopy } from '../session/make-copy.ts';
 import { copyWithPrivileges, privilegedCommand, privilegeTool } from '../session/privileged-copy.ts';
 import { removeTree } from '../session/remove.ts';
-import type { CopyReport, Session } from '../session/session.ts';
+import type { Session } from '../session/session.ts';
 import { createSession, finishSession } from '../session/store.ts';
 import type { RunOptions } from './arguments.ts';
 import { askYes } from './ask.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { chosenRung } from './rung.ts';
 import { say } from './say.ts';
+import { progressLine, sayReport } from './say-copy.ts';
 
 export interface Ready {
   readonly prepared: Prepared;
@@ -63,13 +64,15 @@ function placeOf(session: Session): HostPath {
 }
 
 function onRung(prepared: Prepared, session: Session, choice: Choice): Result<Ready> {
-  const made = makeCopy(session, prepared.build.content, choice);
+  const line = progressLine();
+  const made = makeCopy(session, prepared.build.content, choice, line?.show);
+  line?.clear();
   if (!made.ok) {
     finishSession(session, { keep: false });
     return made;
   }
   trace('time', 'copied');
-  saySkipped(made.value.report, prepared);
+  sayReport(made.value.report, prepared);
   return withEnvironmentFile({ prepared, session: made.value, look: choice.look });
 }
 
@@ -115,7 +118,7 @@ async function privileged(build: KeptBuild, options: RunOptions): Promise<Result
     finishSession(session.value, { keep: false });
     return report.ok ? (prepared as { readonly ok: false } & Result<never>) : report;
   }
-  saySkipped(report.value, prepared.value);
+  sayReport(report.value, prepared.value);
   const copy = { rung: 'privileged', notTaken: [] } as const;
   return withEnvironmentFile({
     prepared: prepared.value,
@@ -138,18 +141,6 @@ function readFrom(build: KeptBuild, copy: HostPath): KeptBuild {
     }
   }
   return { ...build, access: 'readable', envFile: null };
-}
-
-/** What is missing in the copy, in one line; a re-constructed env-vars is not. */
-function saySkipped(report: CopyReport, { env }: Prepared): void {
-  const replaced = env.source.kind === 're-constructed' && report.skipped.some(({ path }) => path === 'env-vars');
-  const count = report.skippedCount - (replaced ? 1 : 0);
-  if (count === 0) return;
-  const first = report.skipped.filter(({ path }) => !(replaced && path === 'env-vars')).slice(0, 3);
-  const names = first.map(({ path, errno }) => `${path} (${errno})`).join(', ');
-  say(
-    `${count} of its files could not be copied and ${count === 1 ? 'is' : 'are'} missing inside: ${names}${count > first.length ? ', …' : ''}`,
-  );
 }
 
 /** Writes the re-constructed environment where the build's own would be, and says so, once. */

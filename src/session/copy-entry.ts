@@ -1,17 +1,20 @@
 /** Copies one entry that is not a directory. The name lies in the arena (`at`), the directories are those of the frame. */
 import { syscall } from '../ffi/syscalls.ts';
-import { PART, PATH_SIZE } from './arena.ts';
+import { nameAt, PART, PATH_SIZE } from './arena.ts';
 import { copyContent } from './content.ts';
-import { type Copying, endsCopy, type Frame, failedAt, keptMode, openSource } from './copying.ts';
+import { type Copying, endsCopy, type Frame, failedAt, keptMode, noteChanged, openSource } from './copying.ts';
 import { type HardLinks, linkKnown, rememberLink } from './hard-links.ts';
 import { AT_SYMLINK_NOFOLLOW, E, NEW_FILE, READ_FILE, TYPE } from './linux.ts';
 import {
+  keepTimes,
+  sameModification,
   statAllocated,
   statDevice,
   statFd,
   statIdentity,
   statLinks,
   statMode,
+  statModifiedMs,
   statName,
   statOwner,
   statSize,
@@ -19,6 +22,8 @@ import {
   takeTimes,
 } from './stat.ts';
 import { copyAttributes } from './xattr.ts';
+
+const RECENT_MS = 2000;
 
 /** A regular file. What stands there may have changed since the directory was read: the open file says what it is. */
 export function copyFile(copying: Copying, links: HardLinks, frame: Frame, at: number): void {
@@ -46,6 +51,8 @@ function copyOpened(copying: Copying, links: HardLinks, frame: Frame, at: number
   const size = statSize(arena);
   const allocated = statAllocated(arena);
   const mode = keptMode(statMode(arena), statOwner(arena), copying);
+  // Asking each file once more would cost: only one that is being written about now is.
+  const recent = statModifiedMs(arena) > copying.startedAtMs - RECENT_MS;
   takeTimes(arena);
   const target = syscall('openat', frame.to, name, NEW_FILE, mode);
   if (target < 0) return failedAt(copying, at, TYPE.file, 'openat', target, 'write');
@@ -63,6 +70,7 @@ function copyOpened(copying: Copying, links: HardLinks, frame: Frame, at: number
   }
   report.files += 1;
   report.bytes += size;
+  if (recent && changedSince(copying, source, size)) noteChanged(copying, nameAt(arena, at));
   if (identity !== null) remember(copying, links, identity, frame, at);
 }
 
@@ -108,6 +116,12 @@ function remember(copying: Copying, links: HardLinks, identity: string, frame: F
   const result = rememberLink(links, copying.arena, identity, frame.to, copying.arena.address + at);
   // The file is there; only the lack of room, which ends the copy anyway, is worth telling.
   if (result < 0 && endsCopy(result)) failedAt(copying, at, TYPE.file, 'linkat', result, 'write');
+}
+
+/** Whether a file, of which `size` bytes were copied, is another one now. */
+function changedSince({ arena }: Copying, source: number, size: number): boolean {
+  const times = keepTimes(arena);
+  return statFd(arena, source) === 0 && (statSize(arena) !== size || !sameModification(arena, times));
 }
 
 /** Another kind of file stands there now than when the directory was read. */

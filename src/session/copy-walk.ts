@@ -2,9 +2,18 @@
 import { fromBytes } from '../base/path.ts';
 import { syscall } from '../ffi/syscalls.ts';
 import { PART, putPath } from './arena.ts';
-import { type Copying, copyFailure, type Frame, failed, keptMode, openSource } from './copying.ts';
+import { type Copying, copyFailure, type Frame, failed, keptMode, noteChanged, openSource } from './copying.ts';
 import { AT_FDCWD, E, O_NOATIME, READ_DIRECTORY, TYPE } from './linux.ts';
-import { keepTimes, statFd, statIdentity, statMode, statOwner, takeTimes } from './stat.ts';
+import {
+  keepTimes,
+  sameModification,
+  statFd,
+  statIdentity,
+  statLinks,
+  statMode,
+  statOwner,
+  takeTimes,
+} from './stat.ts';
 import { copyAttributes } from './xattr.ts';
 
 /** Levels whose descriptors stay open, besides the top one. */
@@ -25,6 +34,7 @@ export function enterRoot(copying: Copying): boolean {
     copying.failure = copyFailure(from, to, `mkdirat(${JSON.stringify(to)}, 0700)`, -frame);
     return false;
   }
+  copying.ownIdentity = frame.toIdentity;
   copying.frames.push(frame);
   copying.report.directories += 1;
   return true;
@@ -45,8 +55,10 @@ function makeFrame(copying: Copying, name: Buffer, source: number, parent: numbe
   const owner = statOwner(arena);
   const mode = keptMode(statMode(arena), owner, copying);
   const identity = statIdentity(arena);
+  // Each subdirectory is a link; btrfs counts none.
+  const leaf = statLinks(arena) === 2 || (statLinks(arena) === 1 && copying.frames.length > 1);
   // The copy lies in the tree: it would never end.
-  if (identity === copying.frames[0]?.toIdentity) return -E.LOOP;
+  if (identity === copying.ownIdentity) return -E.LOOP;
   takeTimes(arena);
   const times = keepTimes(arena);
   const made = syscall('mkdirat', parent, toName, 0o700);
@@ -56,7 +68,7 @@ function makeFrame(copying: Copying, name: Buffer, source: number, parent: numbe
   statFd(arena, target);
   const toIdentity = statIdentity(arena);
   const noAtime = owner.uid === copying.uid || copying.uid === 0;
-  return { name, from: source, to: target, identity, toIdentity, mode, times, pending: EMPTY, next: 0, noAtime };
+  return { name, from: source, to: target, identity, leaf, toIdentity, mode, times, pending: EMPTY, next: 0, noAtime };
 }
 
 /** Enters the next pending subdirectory of the frame; false where it was skipped. */
@@ -100,7 +112,11 @@ export function leave(copying: Copying): void {
   const parent = copying.frames.at(-1);
   if (parent !== undefined && parent.to < 0) reopen(copying, parent, frame);
   const { arena } = copying;
-  if (frame.from >= 0) copyAttributes(arena, frame.from, frame.to, 0o700);
+  if (frame.from >= 0) {
+    copyAttributes(arena, frame.from, frame.to, 0o700);
+    if (statFd(arena, frame.from) === 0 && !sameModification(arena, frame.times))
+      noteChanged(copying, copying.frames.length > 0 ? fromBytes(frame.name) : '');
+  }
   if (frame.mode !== 0o700) syscall('fchmod', frame.to, frame.mode);
   arena.words.set(frame.times, PART.times / 4);
   syscall('utimensat', frame.to, 0, arena.address + PART.times, 0);

@@ -17,6 +17,8 @@ export interface Frame {
   to: number;
   /** To recognise it when it is opened again through `..`. */
   readonly identity: string;
+  /** Most likely without subdirectories: a part of the work that is neither large nor uneven. */
+  readonly leaf: boolean;
   readonly toIdentity: string;
   /** The final mode and times: set when its content is there. */
   readonly mode: number;
@@ -33,6 +35,10 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 export interface Copying {
   readonly from: HostPath;
   readonly to: HostPath;
+  /** The path of the first directory of `frames`, relative to the tree and ended by `/`; '' for the tree itself. */
+  prefix: string;
+  /** To recognise the copy itself, should it lie in the tree; '' before it is made. */
+  ownIdentity: string;
   readonly arena: Arena;
   readonly offers: Offers;
   readonly report: Writable<Omit<CopyReport, 'skipped'>> & { readonly skipped: Skipped[] };
@@ -40,6 +46,10 @@ export interface Copying {
   /** Who makes the copy: set-id bits survive only where owner and group stay the same. */
   readonly uid: number;
   readonly gid: number;
+  /** A file that was changed after this, while it was copied, may be half old and half new. */
+  readonly startedAtMs: number;
+  /** Where several threads copy: the words of crew.ts. */
+  shared: Int32Array | null;
   /** The first failure; ends the copy. */
   failure: Failure | null;
 }
@@ -62,12 +72,10 @@ export function endsCopy(result: number): boolean {
   return FATAL.includes(-result);
 }
 
-/** The path of the directory on top of the stack, relative to the tree; '' for the tree itself. */
-function currentPath(copying: Copying): string {
-  return copying.frames
-    .slice(1)
-    .map(frame => `${fromBytes(frame.name)}/`)
-    .join('');
+/** The path of the directory on top of the stack, relative to the tree and ended by `/`; '' for the tree itself. */
+export function currentPath(copying: Copying): string {
+  const below = copying.frames.slice(1).map(frame => `${fromBytes(frame.name)}/`);
+  return copying.prefix + below.join('');
 }
 
 /**
@@ -120,6 +128,11 @@ function hintFor(errno: number, to: HostPath): string | null {
     return `the copy is put in ${to}: make room there, or choose another place with NIX_BUILD_SHELL_SESSIONS=DIR (or XDG_CACHE_HOME)`;
   if (errno === E.MFILE || errno === E.NFILE) return "raise the limit of open files ('ulimit -n'; 256 are enough)";
   return null;
+}
+
+/** Takes note of an entry of the current directory (''; the directory itself) that changed while it was copied: the first one is named. */
+export function noteChanged(copying: Copying, name: string): void {
+  copying.report.changed ??= (currentPath(copying) + name).replace(/\/$/, '') || '.';
 }
 
 /** Opens something of the kept directory without leaving a trace where that is allowed; a descriptor or -errno. */

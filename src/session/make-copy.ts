@@ -8,9 +8,17 @@ import { lookedSoFar } from './look.ts';
 import type { Session } from './session.ts';
 
 /** @returns the session with its copy, and what was copied and skipped; on the overlay that is nothing */
-export function makeCopy(session: Session, content: HostPath, choice: Choice): Result<Session> {
+export function makeCopy(
+  session: Session,
+  content: HostPath,
+  choice: Choice,
+  progress?: (files: number) => void,
+): Result<Session> {
   if (choice.rung === 'overlay') return makeLayer(session, content, choice);
-  const report = copyTree(content, session.build, { share: choice.rung === 'reflink' });
+  const report = copyTree(content, session.build, {
+    share: choice.rung === 'reflink',
+    ...(progress === undefined ? {} : { progress }),
+  });
   if (!report.ok) return report;
   return ok({ ...session, report: report.value, copy: { rung: choice.rung, notTaken: choice.notTaken } });
 }

@@ -64,5 +64,5 @@ export async function copyWithPrivileges(content: HostPath, to: HostPath, path: 
     return fail(wanted, { because: `'${tool} tar' ended with status ${from}`, hint: 'its own words stand above' });
   if (unpacked !== 0)
     return fail(wanted, { because: `unpacking ended with status ${unpacked}`, hint: 'its own words stand above' });
-  return ok({ files: 0, directories: 0, others: 0, bytes: 0, skippedCount: 0, skipped: [] });
+  return ok({ files: 0, directories: 0, others: 0, bytes: 0, skippedCount: 0, skipped: [], changed: null });
 }

@@ -20,6 +20,8 @@ export interface CopyReport {
   readonly skippedCount: number;
   /** The first 1,000 of them. */
   readonly skipped: readonly Skipped[];
+  /** The first entry that changed while it was copied; null where none did, as far as could be seen. */
+  readonly changed: string | null;
 }
 
 export interface Session {

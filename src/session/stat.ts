@@ -89,3 +89,13 @@ export function takeTimes(arena: Arena): void {
 export function keepTimes(arena: Arena): Uint32Array {
   return arena.words.slice(PART.times / 4, PART.times / 4 + 8);
 }
+
+/** Whether the modification time is the one in `times`, of {@link keepTimes}. */
+export function sameModification(arena: Arena, times: Uint32Array): boolean {
+  return [0, 1, 2].every(at => word(arena, 28 + at) === times[4 + at]);
+}
+
+/** The modification time in milliseconds since 1970. */
+export function statModifiedMs(arena: Arena): number {
+  return (word(arena, 28) + word(arena, 29) * HIGH) * 1000 + word(arena, 30) / 1_000_000;
+}

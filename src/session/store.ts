@@ -39,7 +39,7 @@ export function createSession(environment: PlaceEnvironment): Result<Session> {
       hint: 'NIX_BUILD_SHELL_SESSIONS names another directory',
     });
   }
-  const report = { files: 0, directories: 0, others: 0, bytes: 0, skippedCount: 0, skipped: [] };
+  const report = { files: 0, directories: 0, others: 0, bytes: 0, skippedCount: 0, skipped: [], changed: null };
   const copy = { rung: 'copy', notTaken: [] } as const;
   return ok({
     version: 1,
