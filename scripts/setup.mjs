@@ -46,6 +46,8 @@ function built() {
 
 /** Installs and builds where that was not done yet. `tests`: the tests and benchmarks too. */
 export async function setup({ tests = false } = {}) {
+  // A packed copy (npm pack) comes without sources: npm has installed it, and it is built.
+  if (!existsSync(join(root, 'src'))) return;
   if (!installed()) {
     console.error('setup: installing the pinned dependencies (npm ci)');
     run(process.env.npm_execpath ? process.execPath : 'npm', [
