@@ -1,22 +1,20 @@
 /** The working copy of a run: what is copied, how, and what is said about it (S12). */
-import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Failure, fail, ok, type Result, systemError } from '../base/failure.ts';
 import { fsPath, type HostPath, hostPath } from '../base/path.ts';
-import { shellWord } from '../base/printable.ts';
 import { trace } from '../base/trace.ts';
 import type { KeptBuild } from '../nix/kept-build.ts';
 import { writeEnvVars } from '../nix/write-env-vars.ts';
 import { type Choice, chooseRung, rememberRefusal } from '../session/ladder.ts';
 import { endLook, type Look } from '../session/look.ts';
 import { makeCopy } from '../session/make-copy.ts';
-import { copyWithPrivileges, privilegedCommand, privilegeTool } from '../session/privileged-copy.ts';
 import { removeTree } from '../session/remove.ts';
 import type { Session } from '../session/session.ts';
 import { createSession, finishSession } from '../session/store.ts';
 import type { RunOptions } from './arguments.ts';
-import { askYes } from './ask.ts';
 import { type Prepared, prepare } from './prepare.ts';
+import { agreed, privilegedCopy, privilegedStep } from './privileged.ts';
 import { chosenRung } from './rung.ts';
 import { say } from './say.ts';
 import { progressLine, sayReport } from './say-copy.ts';
@@ -93,54 +91,18 @@ export function nextRung({ prepared, session, look }: Ready, refused: Failure): 
   return onRung(prepared, session, { ...next, notTaken: [{ rung: 'overlay', why }, ...next.notTaken] });
 }
 
-/** The question, where there is a terminal to ask it on; the exact command is shown first. */
-async function agreed(build: KeptBuild): Promise<boolean> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) return false;
-  say(
-    `you may not read ${build.access === 'readable' ? 'its env-vars' : build.outer}, and no derivation tells its environment`,
-  );
-  say(`one privileged step would copy it: ${privilegedStep(build)}`);
-  return askYes('run it?');
-}
-
-function privilegedStep(build: KeptBuild): string {
-  const tool = privilegeTool(process.env['PATH'] ?? '') ?? 'sudo';
-  return privilegedCommand(build.content, tool).map(shellWord).join(' ');
-}
-
 async function privileged(build: KeptBuild, options: RunOptions): Promise<Result<Ready>> {
   const session = createSession(process.env);
   if (!session.ok) return session;
-  say(`copying with privileges: ${privilegedStep(build)}`);
-  const report = await copyWithPrivileges(build.content, session.value.build, process.env['PATH'] ?? '');
-  const prepared = report.ok ? await prepare(readFrom(build, session.value.build), options) : report;
-  if (!report.ok || !prepared.ok) {
+  const copied = await privilegedCopy(build, session.value.build, options);
+  if (!copied.ok) {
     finishSession(session.value, { keep: false });
-    return report.ok ? (prepared as { readonly ok: false } & Result<never>) : report;
+    return copied;
   }
-  sayReport(report.value, prepared.value);
+  const { prepared, report } = copied.value;
+  sayReport(report, prepared);
   const copy = { rung: 'privileged', notTaken: [] } as const;
-  return withEnvironmentFile({
-    prepared: prepared.value,
-    session: { ...session.value, report: report.value, copy },
-    look: null,
-  });
-}
-
-/** The same build, with its environment file read from the copy. */
-function readFrom(build: KeptBuild, copy: HostPath): KeptBuild {
-  for (const name of ['env-vars', 'environment-variables']) {
-    const path = hostPath(`${copy}/${name}`);
-    const stats = statSync(fsPath(path), { throwIfNoEntry: false });
-    if (stats?.isFile() === true) {
-      return {
-        ...build,
-        access: 'readable',
-        envFile: { path, access: 'readable', sizeBytes: stats.size, modifiedAtMs: stats.mtimeMs },
-      };
-    }
-  }
-  return { ...build, access: 'readable', envFile: null };
+  return withEnvironmentFile({ prepared, session: { ...session.value, report, copy }, look: null });
 }
 
 /** Writes the re-constructed environment where the build's own would be, and says so, once. */

@@ -113,7 +113,8 @@ async function statusAtEnd(argv: readonly string[], child: ChildProcess): Promis
 }
 
 /**
- * `from | to`: `from` talks to the person as in {@link startOnTerminal}, `to` reads what it prints and is heard on stderr only.
+ * `from | to`: `from` talks to the person as in {@link startOnTerminal}, `to` reads what it prints and is heard on stderr only. Where
+ * `from` prints nothing (a wrong password), `to` is not started: it would only complain about that.
  * @returns both statuses; of two that failed, the first one is the cause
  */
 export async function pipeOnTerminal(
@@ -123,6 +124,10 @@ export async function pipeOnTerminal(
   const refused = unfit(to);
   if (refused !== null) return refused;
   const source = startOnTerminal(from, 'stream');
+  if (source.stdout === null || !(await saysSomething(source.stdout))) {
+    const silent = await source.ended;
+    return silent.ok ? ok({ from: silent.value, to: silent.value === 0 ? NOTHING_TO_READ : 0 }) : silent;
+  }
   trace('nix', `runs ${shown(to)}`);
   const sink = childProcess().spawn(to[0] ?? '', to.slice(1), {
     env: environment(),
@@ -130,14 +135,24 @@ export async function pipeOnTerminal(
   });
   sink.stdin.on('error', () => undefined);
   const sinkEnded = endOf(sink, null);
-  if (source.stdout === null) sink.stdin.end();
-  else source.stdout.pipe(sink.stdin);
+  source.stdout.pipe(sink.stdin);
   const started = await source.ended;
   if (!started.ok) sink.stdin.end();
   const ended = await sinkEnded;
   if (!started.ok) return started;
   if (ended.kind !== 'ended') return notRun(to, ended.kind === 'error' ? ended.code : 'ETIMEDOUT');
   return ok({ from: started.value, to: ended.status });
+}
+
+/** The status of a program that would have had to read from one that printed nothing. */
+const NOTHING_TO_READ = 1;
+
+function saysSomething(stream: Readable): Promise<boolean> {
+  return new Promise(resolve => {
+    // Emitted at the end, too: then there is nothing.
+    stream.once('readable', () => resolve(stream.readableLength > 0));
+    stream.once('close', () => resolve(false));
+  });
 }
 
 /** Ours, with messages and sorting that do not depend on the person's language. */

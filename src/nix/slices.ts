@@ -1,5 +1,4 @@
 /** Long work in slices, so that a screen that waits beside it is drawn and a key is answered. */
-import { setImmediate } from 'node:timers/promises';
 
 /** How long a slice of work may be, in milliseconds: two that run beside each other leave half of a frame at 60 a second. */
 const SLICE_MS = 4;
@@ -19,7 +18,8 @@ export function slices(signal?: AbortSignal, sliceMs = SLICE_MS): () => Promise<
   return () => {
     if (signal?.aborted === true) throw new GivenUp('it was given up');
     if (performance.now() - began < sliceMs) return undefined;
-    return setImmediate().then(() => {
+    // Not node:timers/promises: a plain run would load it.
+    return new Promise<void>(resolve => setImmediate(resolve)).then(() => {
       began = performance.now();
     });
   };

@@ -113,6 +113,16 @@ describe('a kept build without stdenv', { skip: SKIP }, () => {
       assert.equal(stdout.toString(), `/path-not-set /homeless-shelter ${out} made by a builder without stdenv\n`);
       assert.match(stderr.toString(), /lost: what the builder changed in its environment; NIX_BUILD_CORES/);
     });
+
+  test("is entered where it is the caller's own, as with Lix, and stays as it is", () => {
+    const kept = keptBuild('raw');
+    const directory = arrange(kept, 'lix', { owner: ordinaryUser() ?? { uid: 0, gid: 0 } });
+    const before = treeHash(directory.outer);
+    const { status, stdout, stderr } = enter(kept, directory, 'echo changed > made; echo "$name" *');
+    assert.equal(status, 0, stderr.toString());
+    assert.equal(stdout.toString(), 'raw-1.0 env-vars made sub\n');
+    assert.equal(treeHash(directory.outer), before);
+  });
 });
 
 describe('two derivations of the same name', { skip: SKIP }, () => {
