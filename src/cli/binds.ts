@@ -2,6 +2,7 @@
 import { chmodSync, lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import { EXIT, fail, ok, type Result, systemError } from '../base/failure.ts';
 import { fromBytes, fsPath, type HostPath, hostPath, type InnerPath, innerPath } from '../base/path.ts';
+import { absolutePath } from '../nix/own-directory.ts';
 import type { PlanOptions } from '../sandbox/plan-input.ts';
 
 export type Bind = PlanOptions['binds'][number];
@@ -15,7 +16,7 @@ export function resolveBind(word: string): Result<Bind> {
   const wanted = `bind ${word}`;
   try {
     const from = hostPath(fromBytes(realpathSync.native(fsPath(host), 'buffer')));
-    const to = destination === null ? absolute(host) : destination;
+    const to = destination === null ? absolutePath(host) : destination;
     const refused = refusal(to);
     if (refused !== null) return fail(wanted, { because: refused, status: EXIT.usage });
     return ok({ from, to: innerPath(normal(to)), type: statSync(fsPath(from)).isDirectory() ? 'directory' : 'file' });
@@ -34,10 +35,6 @@ function split(word: string): { readonly host: string; readonly destination: str
 
 function unescape(text: string): string {
   return text.replaceAll('\\:', ':');
-}
-
-function absolute(path: string): string {
-  return path.startsWith('/') ? path : `${process.cwd()}/${path}`;
 }
 
 function normal(path: string): string {

@@ -51,7 +51,9 @@ export async function runFull(words: readonly string[]): Promise<number> {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
-    say(`${error.message.replace(/^error: /, '')}; 'nix-build-shell list' names the kept builds, '--help' tells more`);
+    say(
+      `${error.message.replace(/^error: /, '').replaceAll('\n', ' ')}; 'nix-build-shell list' names the kept builds, '--help' tells more`,
+    );
     return EXIT.usage;
   }
 }

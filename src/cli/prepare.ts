@@ -6,6 +6,7 @@ import { trace } from '../base/trace.ts';
 import { type EnvVars, envValue } from '../nix/env-vars.ts';
 import { type LoadedEnvironment, loadEnvironment } from '../nix/environment.ts';
 import type { KeptBuild } from '../nix/kept-build.ts';
+import { ownDirectory } from '../nix/own-directory.ts';
 import { recogniseKeptBuild } from '../nix/recognise.ts';
 import { withDerivation, withEnvironment } from '../nix/refine.ts';
 import { gatherHostFacts, type HostFacts } from '../sandbox/host.ts';
@@ -19,7 +20,7 @@ export interface Prepared extends LoadedEnvironment {
 
 /** Recognises DIR; it may be one that the caller cannot read. */
 export function recognise(directory: string): Result<KeptBuild> {
-  return recogniseKeptBuild(directory, { cwd: process.cwd() });
+  return recogniseKeptBuild(directory, { cwd: ownDirectory() });
 }
 
 /** Reads or re-constructs the build's environment, and resolves what the options name. */

@@ -2,6 +2,7 @@
 import { writeSync } from 'node:fs';
 import { type Failure, failureLine } from '../base/failure.ts';
 import { printable } from '../base/printable.ts';
+import type { EnvVars } from '../nix/env-vars.ts';
 
 const EAGAIN = 'EAGAIN';
 const SIGPIPE = 13;
@@ -48,4 +49,12 @@ export function print(text: string): number {
   if (errno === 'EPIPE') return 128 + SIGPIPE;
   say('cannot write to stdout: it is closed, or its disk is full');
   return 125;
+}
+
+/** Says that a build's environment file is damaged, and where first; nothing where it is as bash writes it. */
+export function sayDamage({ problems, source }: EnvVars): void {
+  const [first, ...others] = problems;
+  if (first === undefined || source.kind !== 'file') return;
+  const more = others.length === 0 ? '' : ` (and ${others.length} more: 'nix-build-shell show' lists them)`;
+  say(`${source.path} is damaged: line ${first.line}: ${first.message}${more}; variables may be missing inside`);
 }

@@ -16,7 +16,7 @@ import type { RunOptions } from './arguments.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { agreed, privilegedCopy, privilegedStep } from './privileged.ts';
 import { chosenRung } from './rung.ts';
-import { say } from './say.ts';
+import { say, sayDamage } from './say.ts';
 import { progressLine, sayReport } from './say-copy.ts';
 
 export interface Ready {
@@ -108,7 +108,10 @@ async function privileged(build: KeptBuild, options: RunOptions): Promise<Result
 /** Writes the re-constructed environment where the build's own would be, and says so, once. */
 function withEnvironmentFile(ready: Ready): Result<Ready> {
   const { env } = ready.prepared;
-  if (env.source.kind === 'file') return ok(ready);
+  if (env.source.kind === 'file') {
+    sayDamage(env);
+    return ok(ready);
+  }
   const path = `${ready.session.build}/env-vars`;
   try {
     rmSync(fsPath(path), { recursive: true, force: true });

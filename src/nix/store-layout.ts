@@ -2,6 +2,7 @@
 import { realpathSync } from 'node:fs';
 import { fromBytes, fsPath, type HostPath, hostPath } from '../base/path.ts';
 import type { BuildSystem } from './kept-build.ts';
+import { absolutePath } from './own-directory.ts';
 
 export interface StoreLayout {
   /** `''` for the machine's own, else ROOT without a trailing `/`: `root + path` is where a path of the store lies. */
@@ -47,7 +48,6 @@ function absoluteRoot(storeRoot: string | null): string {
     return root === '/' ? '' : root;
   } catch {
     // Left as it is: the first use says that it is not there.
-    const absolute = storeRoot.startsWith('/') ? storeRoot : `${process.cwd()}/${storeRoot}`;
-    return absolute.replace(/\/+$/, '');
+    return absolutePath(storeRoot).replace(/\/+$/, '');
   }
 }

@@ -2,6 +2,8 @@
 import type { Op } from './step.ts';
 
 const DOCTOR = "see 'nix-build-shell doctor'";
+const OPEN_FILES = 'too many open files: raise `ulimit -n`';
+const MACHINE_FILES = 'the machine has too many open files';
 /** Ubuntu makes the namespace and takes its capabilities away: the id maps are the first to be refused. */
 const APPARMOR = `AppArmor may refuse user namespaces their rights (kernel.apparmor_restrict_unprivileged_userns=1, as on Ubuntu): 'nix-build-shell doctor' prints the profile that mends it`;
 
@@ -15,6 +17,8 @@ const HINTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     EINVAL: `this kernel lacks one of the namespaces; ${DOCTOR}`,
     ENOMEM: 'the machine is out of memory',
     EAGAIN: 'too many processes: see `ulimit -u`',
+    EMFILE: OPEN_FILES,
+    ENFILE: MACHINE_FILES,
     '*': DOCTOR,
   },
   mapIds: {
@@ -67,16 +71,16 @@ const HINTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       'the arguments and the environment are larger than the kernel allows (ARG_MAX): pass less, or through a file',
   },
   launch: {
-    EMFILE: 'too many open files: raise `ulimit -n`',
-    ENFILE: 'the machine has too many open files',
+    EMFILE: OPEN_FILES,
+    ENFILE: MACHINE_FILES,
     EACCES: `executable memory is refused here (sudo sysctl -w vm.memfd_noexec=1, where that is 2), and so are programs in /tmp, /var/tmp and /dev/shm; ${DOCTOR}`,
     ENOSYS: 'Linux 5.12 or newer is needed',
     '*': DOCTOR,
   },
 };
 
-/** The hint for a failed step, or null. */
-export function hintFor(kind: Op['kind'] | 'launch', errno: string): string | null {
+/** The hint for a failed step. Where nothing is known of this errno, doctor tries the same on this machine. */
+export function hintFor(kind: Op['kind'] | 'launch', errno: string): string {
   const hints = HINTS[kind];
-  return hints?.[errno] ?? hints?.['*'] ?? null;
+  return hints?.[errno] ?? hints?.['*'] ?? DOCTOR;
 }

@@ -5,7 +5,7 @@ import { errnoName } from '../base/errno.ts';
 import { EXIT, type Failure, fail } from '../base/failure.ts';
 import { trace, traces } from '../base/trace.ts';
 import { launch } from '../ffi/launch.ts';
-import type { Ended, Ways } from '../ffi/request.ts';
+import type { Ended, LaunchRequest, Ways } from '../ffi/request.ts';
 import { hintFor } from './hints.ts';
 import { sayOp } from './op.ts';
 import { cloneFlagNames, lower, type Program } from './program.ts';
@@ -21,6 +21,8 @@ export interface RunHooks {
   readonly started?: (initPid: number) => void;
   /** How the calls may be made; left out: every way, the best one first. */
   readonly ways?: Ways;
+  /** For the tests of failures: what is launched instead. Failures are still told in the words of the plan. */
+  readonly withFault?: (request: LaunchRequest) => LaunchRequest;
 }
 
 /** Where a generated program may be put for a moment, should the session's own directory be mounted noexec. */
@@ -31,15 +33,13 @@ export async function runPlan(plan: SandboxPlan, hooks: RunHooks = {}): Promise<
   const program = lower(plan);
   if (traces('calls')) for (const { call } of program.calls) trace('calls', sayCall(call));
   trace('time', 'lowered');
-  const running = launch(
-    {
-      cloneFlags: program.cloneFlags,
-      calls: program.calls.map(({ call }) => call),
-      execute: program.execute,
-      directories: [dirname(plan.root), ...SHARED_DIRECTORIES],
-    },
-    hooks.ways,
-  );
+  const request: LaunchRequest = {
+    cloneFlags: program.cloneFlags,
+    calls: program.calls.map(({ call }) => call),
+    execute: program.execute,
+    directories: [dirname(plan.root), ...SHARED_DIRECTORIES],
+  };
+  const running = launch(hooks.withFault?.(request) ?? request, hooks.ways);
   trace('time', 'cloned');
   if ('kind' in running) return outcome(running, plan, program);
   trace('child', `process 1 of the sandbox is process ${running.pid} here`);

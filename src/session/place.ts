@@ -1,12 +1,13 @@
 /** Where sessions lie on the host. */
-import { lstatSync, mkdirSync } from 'node:fs';
+import { accessSync, constants, lstatSync, mkdirSync } from 'node:fs';
 import { fail, ok, type Result, systemError } from '../base/failure.ts';
 import { fsPath, type HostPath, hostPath } from '../base/path.ts';
 
 /** The part of the environment that says where. */
 export type PlaceEnvironment = Readonly<Record<string, string | undefined>>;
 
-const HINT = 'NIX_BUILD_SHELL_SESSIONS names another directory';
+/** What can be done where no session can be made. */
+export const PLACE_HINT = 'NIX_BUILD_SHELL_SESSIONS names another directory';
 
 /**
  * The directory of all sessions: `$NIX_BUILD_SHELL_SESSIONS`, else `nix-build-shell/sessions` below `$XDG_CACHE_HOME` or
@@ -30,7 +31,7 @@ export function cacheDirectory(environment: PlaceEnvironment, name: string): Hos
 /** The first place that can be had, made where it is missing: the caller's own directory, mode 0700. */
 export function sessionsDirectory(environment: PlaceEnvironment): Result<HostPath> {
   const uid = process.geteuid?.() ?? 0;
-  let last: Result<HostPath> = fail('find a place for sessions', { hint: HINT });
+  let last: Result<HostPath> = fail('find a place for sessions', { hint: PLACE_HINT });
   for (const place of sessionsPlaces(environment, uid)) {
     last = usable(place, uid);
     if (last.ok) return last;
@@ -44,12 +45,13 @@ function usable(place: HostPath, uid: number): Result<HostPath> {
   try {
     mkdirSync(fsPath(place), { recursive: true, mode: 0o700 });
     const stats = lstatSync(fsPath(place));
-    if (!stats.isDirectory()) return fail(wanted, { because: 'it is no directory', hint: HINT });
-    if (stats.uid !== uid) return fail(wanted, { because: `it belongs to user ${stats.uid}`, hint: HINT });
+    if (!stats.isDirectory()) return fail(wanted, { because: 'it is no directory', hint: PLACE_HINT });
+    if (stats.uid !== uid) return fail(wanted, { because: `it belongs to user ${stats.uid}`, hint: PLACE_HINT });
     if ((stats.mode & 0o022) !== 0)
-      return fail(wanted, { because: 'others may write to it', hint: `chmod 700 it, or ${HINT}` });
+      return fail(wanted, { because: 'others may write to it', hint: `chmod 700 it, or ${PLACE_HINT}` });
+    accessSync(fsPath(place), constants.W_OK | constants.X_OK);
     return ok(place);
   } catch (error) {
-    return fail(wanted, { ...systemError(error), hint: HINT });
+    return fail(wanted, { ...systemError(error), hint: PLACE_HINT });
   }
 }

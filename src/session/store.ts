@@ -9,7 +9,7 @@ import { fail, ok, type Result, systemError } from '../base/failure.ts';
 import { fsPath, type HostPath, hostPath } from '../base/path.ts';
 import { trace } from '../base/trace.ts';
 import { takeLock } from './lock.ts';
-import { type PlaceEnvironment, sessionsDirectory } from './place.ts';
+import { PLACE_HINT, type PlaceEnvironment, sessionsDirectory } from './place.ts';
 import { closeAll, removeSome, removeTree, startRemoval } from './remove.ts';
 import type { Session } from './session.ts';
 
@@ -23,7 +23,7 @@ export function createSession(environment: PlaceEnvironment): Result<Session> {
   const id = `${Date.now().toString(36)}-${process.pid}`;
   const directory = hostPath(`${place.value}/${id}`);
   const lock = takeLock(directory + LOCK, true);
-  if (!lock.ok) return lock;
+  if (!lock.ok) return fail(`make a session in ${place.value}`, { ...lock.failure, hint: PLACE_HINT });
   if (lock.value === null)
     return fail(`make a session in ${place.value}`, { because: `${id} is locked by another process` });
   held.set(directory, lock.value);
@@ -36,7 +36,7 @@ export function createSession(environment: PlaceEnvironment): Result<Session> {
     release(directory);
     return fail(`make a session in ${place.value}`, {
       ...systemError(error),
-      hint: 'NIX_BUILD_SHELL_SESSIONS names another directory',
+      hint: PLACE_HINT,
     });
   }
   const report = { files: 0, directories: 0, others: 0, bytes: 0, skippedCount: 0, skipped: [], changed: null };

@@ -1,22 +1,44 @@
 /** The plan of a flat fixture (flat.ts). */
-import { hostPath } from '../../src/base/path.ts';
+import { type HostPath, hostPath } from '../../src/base/path.ts';
+import type { StoreEntry } from '../../src/nix/store-entries.ts';
 import { gatherHostFacts } from '../../src/sandbox/host.ts';
 import { plan } from '../../src/sandbox/plan.ts';
 import type { PlanOptions } from '../../src/sandbox/plan-input.ts';
 import type { SandboxPlan } from '../../src/sandbox/step.ts';
+import type { StoreView } from '../../src/sandbox/store-view.ts';
 import { envVars, keptBuild, planInput, planOptions } from './plan-input.ts';
 
+export interface FlatChange {
+  /** The build called its directory so. */
+  readonly buildTop?: string;
+  /** `build/` under an overlay, whose layers and root are in this directory. */
+  readonly overlayIn?: string;
+  /** These paths of the store instead of all of it. */
+  readonly storeEntries?: readonly StoreEntry[];
+}
+
 /** The plan for a command in it, with the facts of this machine and this process. */
-export function flatPlan(base: string, command: readonly string[], change: Partial<PlanOptions> = {}): SandboxPlan {
+export function flatPlan(
+  base: string,
+  command: readonly string[],
+  change: Partial<PlanOptions> = {},
+  { buildTop, overlayIn, storeEntries }: FlatChange = {},
+): SandboxPlan {
+  const lower = hostPath(`${base}/build`);
+  const looked = { entries: 2, whole: true };
   return plan(
     planInput({
-      build: keptBuild(),
+      build: keptBuild(buildTop === undefined ? {} : { buildTop, sandboxed: false }),
       env: envVars(),
       session: {
-        build: hostPath(`${base}/build`),
-        root: hostPath(`${base}/root`),
-        copy: { rung: 'copy', notTaken: [] },
+        build: lower,
+        root: hostPath(`${overlayIn ?? base}/root`),
+        copy:
+          overlayIn === undefined
+            ? { rung: 'copy', notTaken: [] }
+            : { rung: 'overlay', lower, session: hostPath(overlayIn), looked, notTaken: [] },
       },
+      ...(storeEntries === undefined ? {} : { store: closure(hostPath(`${base}/store/nix/store`), storeEntries) }),
       options: planOptions({ command, ...change }),
       facts: gatherHostFacts({
         storeRoot: `${base}/store`,
@@ -26,4 +48,19 @@ export function flatPlan(base: string, command: readonly string[], change: Parti
       }),
     }),
   );
+}
+
+function closure(from: HostPath, inputs: readonly StoreEntry[]): StoreView {
+  const derivation = '/nix/store/11111111111111111111111111111111-flat.drv';
+  return {
+    kind: 'closure',
+    derivation,
+    from,
+    inputs,
+    more: [],
+    missing: [],
+    outputs: [],
+    unfinished: [],
+    directory: null,
+  };
 }

@@ -1,5 +1,5 @@
 /** A program of the tests: starts sandboxes of a flat fixture in one process, as a job in JSON on its command line says. */
-import { writeSync } from 'node:fs';
+import { writeFileSync, writeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { failureLine } from '../../src/base/failure.ts';
 import type { Ways } from '../../src/ffi/request.ts';
@@ -7,13 +7,15 @@ import { syscall } from '../../src/ffi/syscalls.ts';
 import type { PlanOptions } from '../../src/sandbox/plan-input.ts';
 import { runPlan } from '../../src/sandbox/run.ts';
 import type { SandboxPlan, Step } from '../../src/sandbox/step.ts';
-import { flatPlan } from './flat-plan.ts';
+import { everyFault } from './faults.ts';
+import { type FlatChange, flatPlan } from './flat-plan.ts';
 
 export interface Job {
   readonly base: string;
   readonly command: readonly string[];
   readonly ways?: Ways;
   readonly options?: Partial<PlanOptions>;
+  readonly change?: FlatChange;
   /** Binds of the host that are put before the root is entered, beyond all checks. */
   readonly steps?: readonly Step[];
   /** How many times; more than one prints `starts: N good`, or what went wrong. Default 1: ends as the command does. */
@@ -24,6 +26,8 @@ export interface Job {
   readonly load?: boolean;
   /** PR_SET_MDWE: no memory of this process becomes executable any more. */
   readonly denyWriteExecute?: boolean;
+  /** Everything that can fail fails once; prints a FaultRun for each, as JSON (faults.ts). */
+  readonly faults?: boolean;
 }
 
 const GARBAGE = `
@@ -39,7 +43,11 @@ async function main(job: Job): Promise<number> {
     const result = syscall('prctl', PR_SET_MDWE, 1, 0, 0, 0);
     if (result < 0) throw new Error(`prctl(PR_SET_MDWE) = ${result}`);
   }
-  const plan = withSteps(flatPlan(job.base, job.command, job.options), job.steps ?? []);
+  const plan = withSteps(flatPlan(job.base, job.command, job.options, job.change), job.steps ?? []);
+  if (job.faults === true) {
+    writeFileSync(1, JSON.stringify(await everyFault(plan, job.ways)));
+    return 0;
+  }
   const hooks = job.ways === undefined ? {} : { ways: job.ways };
   if (job.count !== undefined) return many(plan, job, hooks);
   const outcome = await runPlan(plan, hooks);

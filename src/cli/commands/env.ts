@@ -3,7 +3,7 @@ import { envText } from '../../report/env.ts';
 import { json } from '../../report/text.ts';
 import type { RunOptions } from '../arguments.ts';
 import { prepare, recognise } from '../prepare.ts';
-import { print, say, sayFailure } from '../say.ts';
+import { print, say, sayDamage, sayFailure } from '../say.ts';
 
 /** Prints the environment; that it was re-constructed is said on stderr. @returns the exit status */
 export async function showEnvironment(directory: string, options: RunOptions, asJson: boolean): Promise<number> {
@@ -15,5 +15,6 @@ export async function showEnvironment(directory: string, options: RunOptions, as
   if (asJson) return print(json(env));
   if (env.source.kind === 're-constructed')
     say(`re-constructed from ${env.source.derivation} (${env.source.foundBy}), before stdenv's setup`);
+  sayDamage(env);
   return print(envText(env));
 }

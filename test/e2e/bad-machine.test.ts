@@ -1,0 +1,144 @@
+/** What the machine may do to a run: commands that are not there, closed descriptors, full disks, no namespaces. */
+import assert from 'node:assert/strict';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { leftovers } from '../support/leftovers.ts';
+import { missing, type TestUser } from '../support/need.ts';
+import { asUser, environmentFor, type Output, programFor, runCommand } from '../support/program.ts';
+import { scratchDirectory } from '../support/scratch.ts';
+import { BASH, envVarsText, SMALL_ENVIRONMENT, type SmallBuild, smallBuild } from '../support/small-build.ts';
+import { treeHash } from '../support/tree-hash.ts';
+import { isFailure, SIDES, sessionsFor, watched } from '../support/watched.ts';
+
+const skip = missing('user-namespaces', 'static-bash', 'static-busybox');
+
+test('CMD that is not there is 127, one that cannot be executed 126, in the words of the shell', { skip }, () => {
+  const build = smallBuild();
+  const enter = (...words: string[]): Output => watched(build, ['--store', build.store, build.directory, ...words]);
+  const absent = enter('no-such-command');
+  assert.match(absent.stderr.toString(), /^.*no-such-command: not found\n$/);
+  assert.equal(absent.status, 127);
+  const closed = enter('/build/source/hello.c');
+  assert.match(closed.stderr.toString(), /Permission denied\n$/);
+  assert.equal(closed.status, 126);
+  assert.equal(enter('/build/source').status, 126);
+});
+
+test('an argument or an environment that is too large is said in one line', { skip }, () => {
+  const build = smallBuild();
+  const large = 'x'.repeat(140_000); // a single string has at most 128 KiB (execve(2))
+  const drv = '/nix/store/00000000000000000000000000000003-small-1.0.drv';
+  const builder = `${BASH}/bin/bash`;
+  const env = Object.entries({ ...SMALL_ENVIRONMENT, large }).map(([name, value]) => `("${name}","${value}")`);
+  const text = `Derive([("out","${SMALL_ENVIRONMENT.out}","","")],[],[],"x86_64-linux","${builder}",["-e"],[${env.join(',')}])`;
+  writeFileSync(join(build.store, drv), text);
+  const file = join(build.directory, 'env-vars');
+  writeFileSync(file, envVarsText({ ...SMALL_ENVIRONMENT, large }));
+  const inFile = watched(build, ['--store', build.store, build.directory, 'true']);
+  assert.match(inFile.stderr.toString(), /^[^\n]*Argument list too long\n/);
+  assert.equal(inFile.status, 126);
+  rmSync(file);
+  const { stderr, status } = watched(build, ['--store', build.store, '--derivation', drv, build.directory, 'true']);
+  const [reconstructed, line, end] = stderr.toString().split('\n');
+  assert.match(reconstructed ?? '', /the environment is re-constructed from/);
+  assert.match(line ?? '', /^nix-build-shell: cannot execute the build's shell: execve\(".*", …\) = E2BIG; .*ARG_MAX/);
+  assert.equal(end, '');
+  assert.equal(status, 126);
+});
+
+test('closed descriptors are /dev/null to the command, and nothing falls into them', { skip }, () => {
+  const build = smallBuild();
+  const words = [programFor(null), '--store', build.store, build.directory];
+  const enter = (redirection: string, ...command: string[]): Output =>
+    runCommand(['bash', '-c', `exec "$@" ${redirection}`, 'x', ...words, ...command]);
+  for (const redirection of ['<&-', '>&-', '2>&-', '<&- >&- 2>&-']) {
+    const { status } = enter(redirection, 'bash', '-c', 'cat; echo out; echo err >&2; exit 7');
+    assert.equal(status, 7, redirection);
+  }
+  assert.equal(enter('2>&-', 'bash', '-c', 'echo out').stdout.toString(), 'out\n');
+  assert.equal(enter('2>&-', 'no-such-command').status, 127);
+  const full = runCommand(['bash', '-c', 'exec "$@" >/dev/full', 'x', programFor(null), 'list', '--json']);
+  isFailure(full, 125, /cannot write to stdout/);
+});
+
+test('a working directory that was removed, or is not UTF-8, is no obstacle', { skip }, () => {
+  const build = smallBuild();
+  const inside = join(scratchDirectory('cwd'), 'gone');
+  mkdirSync(inside);
+  const script = 'rmdir "$PWD"; exec "$@"';
+  const enter = (...words: string[]): Output =>
+    runCommand(['bash', '-c', script, 'x', programFor(null), '--store', build.store, ...words], { cwd: inside });
+  const there = enter(build.directory, 'bash', '-c', 'echo $HOME');
+  assert.equal(there.stdout.toString(), '/homeless-shelter\n');
+  mkdirSync(inside);
+  const relative = enter('.', 'true');
+  assert.match(
+    relative.stderr.toString(),
+    /cannot use \. as a kept build directory: .*gone \(deleted\)\/\." *\) = ENOENT/,
+  );
+  assert.equal(relative.status, 125);
+  const odd = Buffer.concat([Buffer.from(`${dirname(build.directory)}/`), Buffer.from([0xff, 0xfe])]);
+  mkdirSync(odd);
+  renameSync(build.directory, Buffer.concat([odd, Buffer.from('/kept')]));
+  const words = [programFor(null), '--store', build.store, 'kept', 'bash', '-c', 'echo $HOME'];
+  const { stdout } = runCommand(['bash', '-c', `cd $'\\xff\\xfe'; exec "$@"`, 'x', ...words], {
+    cwd: dirname(build.directory),
+  });
+  assert.equal(stdout.toString(), '/homeless-shelter\n');
+});
+
+/** As a user, in a mount namespace of the test's own, where root did something first; `$sessions` is the user's. */
+function arranged(user: TestUser | null, build: SmallBuild, script: string, options: readonly string[]): Output {
+  const sessions = sessionsFor(user);
+  const enter = asUser(user, [programFor(user), '--store', build.store, ...options, build.directory]);
+  const text = `sessions='${sessions}'; enter() { ${enter.map(word => `'${word}'`).join(' ')} "$@"; }; own() { chown ${user?.uid ?? 0} "$sessions"; chmod 700 "$sessions"; }; ${script}`;
+  const output = runCommand(['unshare', '--mount', '--propagation', 'private', 'bash', '--norc', '-uc', text], {
+    env: { ...environmentFor(user), NIX_BUILD_SHELL_SESSIONS: sessions },
+  });
+  assert.deepEqual(leftovers(sessions), []);
+  return output;
+}
+
+const LEFT = '; status=$?; ls -A "$sessions"; exit $status';
+
+for (const [name, user] of SIDES) {
+  const needed = skip || missing('root');
+
+  test(`${name}: a disk that is full is said in one line`, { skip: needed }, () => {
+    const build = smallBuild();
+    writeFileSync(join(build.directory, 'big'), Buffer.alloc(100_000, 1));
+    const before = treeHash(build.directory);
+    const mount = 'mount -t tmpfs -o size=64k none "$sessions"; own; enter true';
+    isFailure(
+      arranged(user, build, mount + LEFT, ['--copy=copy']),
+      125,
+      /write\(".*\/big"\) = ENOSPC; .*NIX_BUILD_SHELL_SESSIONS/,
+    );
+    const inodes = 'mount -t tmpfs -o nr_inodes=2 none "$sessions"; own; enter true';
+    isFailure(arranged(user, build, inodes + LEFT, []), 125, /= ENOSPC; NIX_BUILD_SHELL_SESSIONS/);
+    assert.equal(treeHash(build.directory), before);
+  });
+
+  test(`${name}: a place for sessions that is read-only is said in one line`, { skip: needed }, () => {
+    const mount = 'mount -t tmpfs none "$sessions"; own; mount -o remount,ro none "$sessions"; enter true';
+    isFailure(arranged(user, smallBuild(), mount + LEFT, []), 125, /= EROFS; NIX_BUILD_SHELL_SESSIONS/);
+  });
+
+  test(`${name}: no user namespaces is said in one line`, { skip: needed }, () => {
+    const build = smallBuild();
+    const sessions = sessionsFor(user);
+    // The limit of a namespace counts for what is made in it.
+    const own = ['unshare', '--user', '--map-root-user', '--mount', 'bash', '-c'];
+    const words = [...own, 'echo 0 >/proc/sys/user/max_user_namespaces; exec "$@"', 'x', programFor(user)];
+    const output = runCommand(asUser(user, [...words, '--store', build.store, build.directory, 'true']), {
+      env: { ...environmentFor(user), NIX_BUILD_SHELL_SESSIONS: sessions },
+    });
+    isFailure(
+      output,
+      125,
+      /^nix-build-shell: cannot make new namespaces: clone\(CLONE_NEWUSER\|.*\) = ENOSPC; .*max_user_namespaces/,
+    );
+    assert.deepEqual(leftovers(sessions), []);
+  });
+}

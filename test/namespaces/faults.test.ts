@@ -1,0 +1,97 @@
+/**
+ * Everything that a launch does fails once: each call of the lowered plan, the clone, the execs, the descriptors. Each gives its own
+ * message and status, and leaves nothing. New operations are covered as soon as a plan below has them, and missed where none has.
+ */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { failureLine } from '../../src/base/failure.ts';
+import { hostPath, innerPath } from '../../src/base/path.ts';
+import type { Carrier } from '../../src/ffi/request.ts';
+import type { StoreEntry } from '../../src/nix/store-entries.ts';
+import { OPS } from '../../src/sandbox/op.ts';
+import type { FaultRun } from '../support/faults.ts';
+import { flatSandbox } from '../support/flat.ts';
+import { flatPlan } from '../support/flat-plan.ts';
+import { type Fact, missing, ordinaryUser, type TestUser } from '../support/need.ts';
+import { type Job, runJob } from '../support/start-job.ts';
+
+const SIDES: readonly (readonly [name: string, fact: Fact, user: () => TestUser | null, carrier: Carrier])[] = [
+  ['root', 'root', () => null, 'memfd'],
+  ['an ordinary user', 'user', ordinaryUser, 'memfd'],
+  ['an ordinary user', 'user', ordinaryUser, 'program'],
+];
+
+/** A plan with as many kinds of operations as one can have. */
+function fullJob(user: TestUser | null): Job {
+  const base = flatSandbox(user);
+  const overlayIn = join(base, 'session');
+  for (const name of ['', 'build', 'work', 'root']) mkdirSync(join(overlayIn, name), { recursive: true });
+  if (user !== null) execFileSync('chown', ['-R', `${user.uid}:${user.gid}`, overlayIn]);
+  const store = join(base, 'store/nix/store');
+  const storeEntries: StoreEntry[] = readdirSync(store).map(name => ({ name, type: 'directory' }));
+  const file = '00000000000000000000000000000008-file';
+  writeFileSync(join(store, file), '');
+  storeEntries.push({ name: file, type: 'file' }, { name: file.replace('8', '9'), type: 'link', target: file });
+  const binds = [
+    { from: hostPath(`${base}/store`), to: innerPath('/tmp/bound'), type: 'directory' },
+    { from: hostPath('/etc/hostname'), to: innerPath('/tmp/file'), type: 'file' },
+  ] as const;
+  const change = { buildTop: '/tmp/nix-build-x.drv-0', overlayIn, storeEntries };
+  return { base, command: ['true'], options: { binds }, change };
+}
+
+function planOf({ base, command, options, change }: Job): ReturnType<typeof flatPlan> {
+  return flatPlan(base, command, options, change);
+}
+
+test('the plan that is made to fail has every kind of operation', {
+  skip: missing('root', 'static-bash', 'static-busybox'),
+}, () => {
+  const kinds = new Set<string>(planOf(fullJob(null)).steps.map(({ op }) => op.kind));
+  assert.deepEqual(
+    Object.keys(OPS).filter(kind => !kinds.has(kind)),
+    [],
+  );
+});
+
+for (const [name, fact, user, carrier] of SIDES) {
+  test(`as ${name}, by the carrier ${carrier}, each fault has its own message and leaves nothing`, {
+    skip: missing(fact, 'user-namespaces', 'static-bash', 'static-busybox'),
+  }, () => {
+    const job = { ...fullJob(user()), faults: true, ways: { carriers: [carrier], files: ['memfd'] } } as const;
+    const { stdout, stderr, status } = runJob(job, { user: user() });
+    assert.equal(stderr.toString(), '');
+    assert.equal(status, 0);
+    const runs = JSON.parse(stdout.toString()) as readonly FaultRun[];
+    for (const run of runs) checkRun(run);
+    const said = runs.flatMap(({ failure, optional }) => (failure === null || optional ? [] : [failureLine(failure)]));
+    const own = said.filter(line => !line.includes('EMFILE'));
+    assert.deepEqual(
+      own.filter((line, index) => own.indexOf(line) !== index),
+      [],
+    );
+    assert.ok(runs.filter(({ optional }) => !optional).length > 60, `${runs.length} faults`);
+    assert.deepEqual(readdirSync(join(job.base, 'session/root')), []);
+  });
+}
+
+function checkRun({ fault, wanted, call, errno, optional, failure, status, left }: FaultRun): void {
+  assert.deepEqual(left, [], `${fault} left something`);
+  if (failure === null) {
+    assert.ok(optional, `${fault} was not noticed`);
+    assert.equal(status, 0, fault);
+    return;
+  }
+  assert.equal(status, 125, fault);
+  assert.equal(failure.status, 125, fault);
+  assert.notEqual(failure.hint, null, fault);
+  assert.notEqual(failure.call, null, fault);
+  // What is optional may be missed by a later call, which then says so.
+  if (optional) return;
+  assert.equal(failure.errno, errno, fault);
+  if (wanted !== null) assert.equal(failure.wanted, wanted, fault);
+  if (call !== null) assert.equal(failure.call, call, fault);
+}
