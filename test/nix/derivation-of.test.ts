@@ -1,8 +1,10 @@
 /** What is said where the derivation of a build is gone, broken or closed: in stores without Nix, with what real Nix kept. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { fakeStore } from '../support/fake-store.ts';
+import { makeDatabase } from '../support/made-database.ts';
 import { missing, ordinaryUser } from '../support/need.ts';
 import { type Output, run } from '../support/program.ts';
 import { layOut, type RecordedKind, readRecording } from '../support/recorded.ts';
@@ -65,6 +67,16 @@ describe('a build whose derivation is looked for in a store without a database',
       stderr.toString(),
       /^nix-build-shell: re-constructed from \S+-fixed-output-1\.0\.drv \(it is the only derivation called fixed-output-1\.0 in the store \(the names in the store's directory, as the store's database does not answer \(it is not there\)\)\)/,
     );
+  });
+
+  test('asks a database that somebody has open and that it may only read', { skip: missing('root') }, () => {
+    const built = scene('fixed-output');
+    const state = `${built.root}/nix/var/nix`;
+    const database = makeDatabase(state, [{ path: built.drv, registeredAt: 1_700_000_000 }]);
+    execFileSync('chmod', ['-R', 'a+rX,go-w', state]);
+    assert.ok(existsSync(`${state}/db/db.sqlite-wal`));
+    assert.match(env(built).stderr.toString(), /in the store \(the store's database\)\)/);
+    database.close();
   });
 
   test('finds it by the output in .attrs.json, or in a generated file', () => {

@@ -14,7 +14,9 @@ export async function showEnvironment(directory: string, options: RunOptions, as
   const { env } = prepared.value;
   if (asJson) return print(json(env));
   if (env.source.kind === 're-constructed')
-    say(`re-constructed from ${env.source.derivation} (${env.source.foundBy}), before stdenv's setup`);
+    say(
+      `re-constructed from ${env.source.derivation} (${env.source.foundBy}), before stdenv's setup; lost: ${env.source.lost.join('; ')}`,
+    );
   sayDamage(env);
   return print(envText(env));
 }
