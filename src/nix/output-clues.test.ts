@@ -69,6 +69,14 @@ describe('the outputs that a directory names', () => {
     assert.deepEqual(clues(directory, null, `${scratch}/root`), []);
   });
 
+  for (const hostile of ['prefix=/', '"name": "prefix",', '--prefix=/nix/store/', 'prefix      '])
+    test(`take time linear in the size of a file that repeats ${hostile}`, () => {
+      const directory = kept({ Makefile: hostile.repeat(500_000 / hostile.length) });
+      const began = performance.now();
+      assert.deepEqual(clues(directory), []);
+      assert.ok(performance.now() - began < 2000, `${performance.now() - began} ms`);
+    });
+
   test('are looked for in regular files of believable size alone', () => {
     const directory = kept({ 'x/': '', 'y/Makefile': `prefix = ${OWN}`.padEnd(600_000) });
     symlinkSync('/dev/zero', `${directory}/x/Makefile`);

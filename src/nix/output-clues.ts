@@ -48,8 +48,9 @@ function clue(path: unknown, from: string, certain: boolean): readonly OutputClu
 /** What configure, cmake and meson write their `--prefix` into. */
 const GENERATED =
   /^(?:config\.(?:log|status|mk)|CMakeCache\.txt|(?:GNU)?[Mm]akefile|cmd_line\.txt|intro-buildoptions\.json)$/;
+/** Bounded in each part: a stranger's file must not take more time than its size asks for. */
 const PREFIX =
-  /(?:--prefix[= ]|\bprefix *:?= *|"?\bCMAKE_INSTALL_PREFIX(?::\w+)?=|"name": ?"prefix",[^{}]*"value": ?)['"]?((?:\/[^/\s'"]+)*\/store\/[0-9abcdfghijklmnpqrsvwxyz]{32}-[\w.+?=-]+)/;
+  /(?:--prefix[= ]|\bprefix {0,9}:?= {0,9}|\bCMAKE_INSTALL_PREFIX(?::\w{1,20})?=|"name": ?"prefix",[^{}]{0,500}"value": ?)['"]?(\/(?:nix|gnu)\/store\/[0-9abcdfghijklmnpqrsvwxyz]{32}-[\w.+?=-]{1,211})/;
 const LIMITS = { entries: 4000, depth: 4, files: 40, bytes: 512 * 1024 };
 
 /** The first prefix of each file: it is the build's own, where a later one may be that of a dependency. */

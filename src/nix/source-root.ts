@@ -15,11 +15,17 @@ export function sourceRoot(derivation: Derivation, content: string): string | nu
   if (of('stdenv') === '' || of('buildCommand') !== '' || of('buildCommandPath') !== '') return null;
   const isDirectory = (name: string): boolean => lookAt(child(content, name)).stats?.isDirectory() === true;
   const fromSource = `${of('src')} ${of('srcs')}`.split(/\s+/).flatMap(unpackedNames);
-  for (const guess of [of('sourceRoot').replace(/^(?:\.\/)+|\/+$/g, ''), ...fromSource])
+  for (const guess of [withoutDots(of('sourceRoot')), ...fromSource])
     if (isPlain(guess) && isDirectory(guess)) return guess;
   const directories = (names(content) ?? []).filter(name => !name.startsWith('.') && isDirectory(name));
   const [only] = directories;
   return only !== undefined && directories.length === 1 && isPlain(only) ? only : null;
+}
+
+/** `./source/lib/` → `source/lib` */
+function withoutDots(path: string): string {
+  const parts = path.split('/').filter(part => part !== '' && part !== '.');
+  return parts.join('/');
 }
 
 /** The names under which stdenv may unpack a source: its name in the store, without what tells its form. */
