@@ -78,6 +78,7 @@ const NUMBERS = {
   fsetxattr: [190, 7],
   flistxattr: [196, 13],
   fgetxattr: [193, 10],
+  keyctl: [250, 219],
 } as const satisfies Record<string, readonly [number, number]>;
 
 export type SyscallName = keyof typeof NUMBERS;

@@ -1,11 +1,11 @@
 /** The operations that take rights from a process, for good: those just before the command. */
-import { bytes, call, counted, flags, num, optional } from '../base/call.ts';
+import { bytes, call, counted, flags, NULL, num, optional } from '../base/call.ts';
 import { filterBytes, filterProgram } from './bpf.ts';
 import { PR } from './kernel.ts';
 import type { Meaning, OpOf } from './step.ts';
 import { capabilityHeader, landlockRuleset } from './structures.ts';
 
-type Confinement = 'noNewPrivileges' | 'scopeSockets' | 'filter' | 'noCapabilities';
+type Confinement = 'noNewPrivileges' | 'scopeSockets' | 'ownKeyRing' | 'filter' | 'noCapabilities';
 
 export const CONFINEMENT_OPS: { readonly [K in Confinement]: Meaning<OpOf<K>> } = {
   noNewPrivileges: {
@@ -29,6 +29,11 @@ export const CONFINEMENT_OPS: { readonly [K in Confinement]: Meaning<OpOf<K>> } 
       },
       optional('landlock_restrict_self', { kind: 'result', of: 'fd' }, num(0)),
     ],
+  },
+  ownKeyRing: {
+    say: () => 'a session key ring of its own, which is empty',
+    // Optional: a kernel may have none, and a user has a quota of them (keyrings(7)).
+    calls: () => [optional('keyctl', flags({ KEYCTL_JOIN_SESSION_KEYRING: 1 }), NULL)],
   },
   filter: {
     say: op => `a system call filter of ${op.rules.length} rules: ${op.rules.map(sayRule).join(', ')}`,

@@ -20,13 +20,16 @@ const TYPE_INTO_TERMINAL: FilterRule = {
   errno: 'EPERM',
 };
 
+/** Key rings have no namespace of their own: a process of the same user can link the caller's into its own, and read what is in it (keyrings(7)). */
+const KEY_RINGS: FilterRule = { calls: ['add_key', 'request_key', 'keyctl'], errno: 'ENOSYS' };
+
 /**
  * The rules for a build. The version of its Nix is not recorded, but the layout of the kept directory bounds it: flat ones are of
  * 2.23 or before, the others of 2.24 or later but for a few patch releases (nix-sandbox.md, 1.1). Lix filters by a list of what is
  * allowed, of which only these rules are kept; Guix has no filter.
  */
 export function filterRules({ system, layout }: Pick<KeptBuild, 'system' | 'layout'>): readonly FilterRule[] {
-  if (system === 'guix') return [TYPE_INTO_TERMINAL];
+  if (system === 'guix') return [TYPE_INTO_TERMINAL, KEY_RINGS];
   const refusesReading = system === 'nix' && layout === 'build';
-  return [...SET_ID, SET_ATTRIBUTES, ...(refusesReading ? [GET_ATTRIBUTES] : []), TYPE_INTO_TERMINAL];
+  return [...SET_ID, SET_ATTRIBUTES, ...(refusesReading ? [GET_ATTRIBUTES] : []), TYPE_INTO_TERMINAL, KEY_RINGS];
 }

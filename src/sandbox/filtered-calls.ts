@@ -19,7 +19,10 @@ export type FilteredCall =
   | 'listxattr'
   | 'llistxattr'
   | 'flistxattr'
-  | 'ioctl';
+  | 'ioctl'
+  | 'add_key'
+  | 'request_key'
+  | 'keyctl';
 
 /** A system call interface. */
 export interface Abi {
@@ -43,12 +46,18 @@ function attributes(first: number): Abi['numbers'] {
   };
 }
 
+/** The three calls of key rings are neighbours, too. */
+function keys(first: number): Abi['numbers'] {
+  return { add_key: first, request_key: first + 1, keyctl: first + 2 };
+}
+
 const X86_64: Abi['numbers'] = {
   chmod: 90,
   fchmod: 91,
   fchmodat: 268,
   fchmodat2: 452,
   ...attributes(188),
+  ...keys(248),
   ioctl: 16,
 };
 const X32_BIT = 0x40000000;
@@ -59,9 +68,9 @@ const X32: Abi['numbers'] = {
   ioctl: 514 + X32_BIT,
 };
 const OF_32_BITS = { chmod: 15, fchmod: 94, fchmodat2: 452, ...attributes(226), ioctl: 54 };
-const I386: Abi['numbers'] = { ...OF_32_BITS, fchmodat: 306 };
-const ARM: Abi['numbers'] = { ...OF_32_BITS, fchmodat: 333 };
-const AARCH64: Abi['numbers'] = { fchmod: 52, fchmodat: 53, fchmodat2: 452, ...attributes(5), ioctl: 29 };
+const I386: Abi['numbers'] = { ...OF_32_BITS, fchmodat: 306, ...keys(286) };
+const ARM: Abi['numbers'] = { ...OF_32_BITS, fchmodat: 333, ...keys(309) };
+const AARCH64: Abi['numbers'] = { fchmod: 52, fchmodat: 53, fchmodat2: 452, ...attributes(5), ...keys(217), ioctl: 29 };
 
 /** The interfaces of each architecture, by the AUDIT_ARCH that the filter sees (linux/audit.h); x32 shares that of x86_64. */
 export const ABIS: Readonly<

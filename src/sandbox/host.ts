@@ -23,6 +23,8 @@ export interface HostFacts {
   };
   /** The directory that holds `store`, on the host: `/nix`, or `ROOT/nix` for `--store ROOT`. */
   readonly nixRoot: HostPath;
+  /** Whether a Nix daemon's socket lies below it, in `var/nix/daemon-socket`. */
+  readonly daemonSocket: boolean;
   /** Files that a build with network gets from the host, and that exist here (nix-sandbox.md, section 5). */
   readonly networkFiles: readonly { readonly from: HostPath; readonly to: string }[];
   /** An interactive bash for the prompt, where one was looked for; null where there is none. */
@@ -71,6 +73,7 @@ export function gatherHostFacts(questions: HostQuestions): HostFacts {
     privateProc: process.getuid?.() === 0 ? privateProc() : [],
     limits: gatherLimits(questions.openFilesSoft),
     nixRoot: hostPath(`${root}${questions.storeTop}`),
+    daemonSocket: existsSync(`${root}${questions.storeTop}/var/nix/daemon-socket`),
     networkFiles: questions.network ? networkFiles() : [],
     promptShell: null,
   };

@@ -55,6 +55,11 @@ const ALWAYS: readonly Omission[] = [
     why: 'setgroups(2) is refused in a user namespace that an ordinary user made',
     nix: 'startChild',
   },
+  {
+    what: "the kernel's key rings are not there (ENOSYS)",
+    why: 'they have no namespaces: those of the same user would be within reach, and that is you, not a build user',
+    nix: 'setupSeccomp',
+  },
   { what: 'no cgroup of its own', why: 'making one needs privileges', nix: 'prepareUser' },
 ];
 

@@ -62,7 +62,7 @@ function readOnlyCall(at: string): Call {
 }
 
 /**
- * The lower layer is first bound to the place, and the three directories are named relative to the session: so no path of a stranger's
+ * The lower layer is first bound to the place, for reading only, and the three directories are named relative to the session: so no path of a stranger's
  * stands among the options, where commas, colons and backslashes have a meaning. `userxattr` is what a user namespace may do;
  * `volatile` spares the disk a sync for each file that is changed first. A full disk makes the kernel mount read-only: asked at the end.
  */
@@ -71,6 +71,7 @@ function overlayCalls({ lower, session, at }: OpOf<'overlay'>, root: string): re
   const options = `lowerdir=${place.slice(session.length + 1)},upperdir=build,workdir=work,userxattr,volatile`;
   return [
     bindCall(lower, place, false),
+    readOnlyCall(place),
     call('chdir', text(session)),
     call('mount', text('overlay'), text(place), text('overlay'), flags({}), text(options)),
     call('faccessat', here, text(place), flags({ W_OK: 2 })),

@@ -68,11 +68,12 @@ function confinementSteps({ build, facts }: PlanInput): readonly Step[] {
         nix: 'setupLandlock',
       }),
     ),
+    step({ kind: 'ownKeyRing' }, 'the keys of your session are not for the build'),
     inGroup(
       'seccomp',
       step(
         { kind: 'filter', architecture: facts.architecture, rules: filterRules(build) },
-        'Nix refuses what would not survive in the store; nobody types into your terminal',
+        'Nix refuses what would not survive in the store; nobody types into your terminal, or reads your keys',
         { nix: 'setupSeccomp' },
       ),
     ),

@@ -67,6 +67,7 @@ export type Op =
   | { readonly kind: 'personality'; readonly flags: readonly ('PER_LINUX32' | 'ADDR_NO_RANDOMIZE')[] }
   | { readonly kind: 'noNewPrivileges' }
   | { readonly kind: 'scopeSockets' }
+  | { readonly kind: 'ownKeyRing' }
   | { readonly kind: 'filter'; readonly architecture: 'x86_64' | 'aarch64'; readonly rules: readonly FilterRule[] }
   | { readonly kind: 'noCapabilities' }
   | { readonly kind: 'standardStreams' }

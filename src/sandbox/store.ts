@@ -22,12 +22,18 @@ export function storeSteps(input: PlanInput): readonly Step[] {
 }
 
 function wholeStore({ facts }: PlanInput, at: InnerPath, why: string): readonly Step[] {
+  const socket = step(
+    { kind: 'tmpfs', at: innerPath(`${at}/var/nix/daemon-socket`), mode: 0o555 },
+    'who reaches the daemon builds with its rights, and with its network; a build did not reach it either',
+    { nix: 'prepareSandbox' },
+  );
   return [
     step(
       { kind: 'bind', from: facts.nixRoot, to: at, type: 'directory', readOnly: true },
       `the dependencies are here, and nothing may change them; the whole store, as ${why}`,
       { nix: 'prepareSandbox', spec: 'S13' },
     ),
+    ...(facts.daemonSocket ? [socket] : []),
   ];
 }
 

@@ -13,6 +13,8 @@ export const PLACE = 0o10000000 | O_NOFOLLOW | O_CLOEXEC;
 export { O_DIRECTORY, O_NOATIME };
 
 export const AT_FDCWD = -100;
+/** linux/openat2.h. */
+export const RESOLVE_NO_SYMLINKS = 4;
 export const AT_SYMLINK_NOFOLLOW = 0x100;
 export const AT_REMOVEDIR = 0x200;
 export const AT_EMPTY_PATH = 0x1000;

@@ -19,6 +19,7 @@ const HEADERS = [
   'fcntl.h',
   'linux/close_range.h',
   'linux/capability.h',
+  'linux/keyctl.h',
   'linux/landlock.h',
   'linux/mount.h',
   'linux/seccomp.h',

@@ -157,6 +157,7 @@ export const GOLDEN_BUILDS: Readonly<Record<string, PlanInput>> = {
     },
   }),
   reflink: planInput({
+    facts: hostFacts({ daemonSocket: true }),
     session: {
       build: hostPath('/sessions/1/build'),
       root: hostPath('/sessions/1/root'),

@@ -62,6 +62,7 @@ export function hostFacts(change: Partial<HostFacts> = {}): HostFacts {
     privateProc: [],
     limits: { openFiles: { soft: 1024, hard: 1_048_576 }, coreHard: 'unlimited' },
     nixRoot: hostPath('/nix'),
+    daemonSocket: false,
     networkFiles: [],
     promptShell: null,
     ...change,
