@@ -9,6 +9,7 @@ import type { KeptBuild } from '../nix/kept-build.ts';
 import { ownDirectory } from '../nix/own-directory.ts';
 import { recogniseKeptBuild } from '../nix/recognise.ts';
 import { withDerivation, withEnvironment } from '../nix/refine.ts';
+import { storeLayout } from '../nix/store-layout.ts';
 import { gatherHostFacts, type HostFacts } from '../sandbox/host.ts';
 import type { RunOptions } from './arguments.ts';
 import { type Bind, resolveBind } from './binds.ts';
@@ -51,7 +52,7 @@ export async function prepare(
 /** The host's facts for this build. */
 export function facts(build: KeptBuild, options: RunOptions): HostFacts {
   return gatherHostFacts({
-    storeRoot: options.store,
+    storeRoot: storeLayout(options.store, build.system).root,
     storeTop: build.system === 'guix' ? '/gnu' : '/nix',
     network: options.net,
     openFilesSoft: process.env['NIX_BUILD_SHELL_OPEN_FILES'],

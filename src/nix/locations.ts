@@ -4,6 +4,7 @@ import { fromBytes, fsPath, hostPath } from '../base/path.ts';
 import type { KeptBuild } from './kept-build.ts';
 import { shapeOf } from './layout.ts';
 import { inspectDirectory } from './recognise.ts';
+import { storeLayout } from './store-layout.ts';
 
 export interface Places {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -14,7 +15,7 @@ export interface Places {
 
 /** The directories in which kept builds lie, or may lie. */
 export function placesOf({ environment, storeRoot, extra }: Places): readonly string[] {
-  const root = storeRoot ?? '';
+  const { root } = storeLayout(storeRoot, 'nix');
   const more = (environment['NIX_BUILD_SHELL_PATH'] ?? '').split(':');
   const places = [
     environment['TMPDIR'] ?? '/tmp',

@@ -48,7 +48,7 @@ const DEVICES = ['full', 'null', 'random', 'tty', 'urandom', 'zero', 'kvm'];
 const NETWORK_FILES = ['/etc/resolv.conf', '/etc/services', '/etc/hosts', '/etc/ssl/certs/ca-certificates.crt'];
 
 export interface HostQuestions {
-  /** `--store ROOT`; null is the machine's own. */
+  /** `--store ROOT`, absolute; null or '' is the machine's own. */
   readonly storeRoot: string | null;
   /** The directory of the store's root: `/nix`, or Guix' `/gnu`. */
   readonly storeTop: '/nix' | '/gnu';
@@ -61,7 +61,7 @@ export interface HostQuestions {
 /** Asks the host. Cheap: a few calls of stat(2), and /proc/self/limits. */
 export function gatherHostFacts(questions: HostQuestions): HostFacts {
   const devices = DEVICES.filter(name => existsSync(`/dev/${name}`));
-  const root = questions.storeRoot === null || questions.storeRoot === '/' ? '' : questions.storeRoot;
+  const root = questions.storeRoot ?? '';
   return {
     version: 1,
     uid: process.getuid?.() ?? 0,

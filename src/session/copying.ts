@@ -126,6 +126,7 @@ export function copyFailure(from: HostPath, to: HostPath, call: string, errno: n
 function hintFor(errno: number, to: HostPath): string | null {
   if (errno === E.NOSPC || errno === E.DQUOT || errno === E.ROFS || errno === E.IO)
     return `the copy is put in ${to}: make room there, or choose another place with NIX_BUILD_SHELL_SESSIONS=DIR (or XDG_CACHE_HOME)`;
+  if (errno === E.NOMEM) return 'the machine is out of memory: end something else, and start again';
   if (errno === E.MFILE || errno === E.NFILE) return "raise the limit of open files ('ulimit -n'; 256 are enough)";
   return null;
 }
