@@ -1,0 +1,177 @@
+/** docs/security.md, T1 to T11: what code in the sandbox cannot do. Each is first shown to be possible outside. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, chownSync, copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { start } from '../support/program.ts';
+import { BASH, BUSYBOX } from '../support/small-build.ts';
+import { treeHash } from '../support/tree-hash.ts';
+import { AS_ROOT, CALLERS, caseOf, environmentOf, HERE, printed, words } from './security.ts';
+
+async function listening(where: number | string): Promise<Server> {
+  const server = createServer(socket => socket.destroy());
+  server.listen(where);
+  await once(server, 'listening');
+  // A test that fails must not wait for it.
+  return server.unref();
+}
+
+const script = (text: string): readonly string[] => ['bash', '-c', text];
+
+for (const user of CALLERS) {
+  test(`T1 for ${user.name}: the machine's network cannot be reached`, { skip: HERE }, async () => {
+    const server = await listening(0);
+    const { port } = server.address() as { port: number };
+    const { probe, inside, outside } = caseOf(user);
+    assert.equal(printed(outside([probe, 'tcp', `${port}`])), 'ok\n');
+    assert.equal(printed(inside(['/build/probe', 'tcp', `${port}`])), 'Connection refused\n');
+    assert.equal(printed(inside(['/build/probe', 'tcp', `${port}`], ['--net'])), 'ok\n');
+    server.close();
+  });
+
+  test(`T2 for ${user.name}: abstract sockets of the machine cannot be reached, with --net either`, {
+    skip: HERE,
+  }, async t => {
+    const name = `nbs-test-${process.pid}-${user.uid}`;
+    const { probe, inside, outside } = caseOf(user);
+    const server = spawn(probe, ['listen', name], { stdio: ['ignore', 'pipe', 'inherit'] });
+    t.after(() => server.kill());
+    await once(server.stdout, 'data');
+    assert.equal(printed(outside([probe, 'abstract', name])), 'ok\n');
+    assert.equal(printed(inside(['/build/probe', 'abstract', name])), 'Connection refused\n');
+    assert.equal(printed(inside(['/build/probe', 'abstract', name], ['--net'])), 'Operation not permitted\n');
+  });
+
+  test(`T3 for ${user.name}: nobody types into the terminal, and there are no other ones`, { skip: HERE }, async () => {
+    const here = caseOf(user);
+    const command = [...words(here, user), ...script('"/build/probe type; ls -A /dev/pts"')].join(' ');
+    const asked = spawn('script', ['-qec', command, '/dev/null'], {
+      env: environmentOf(here, user),
+      uid: user.uid,
+      gid: user.gid,
+      cwd: '/',
+    });
+    let out = '';
+    asked.stdout.on('data', chunk => (out += String(chunk)));
+    await once(asked, 'close');
+    assert.equal(out, 'Operation not permitted\r\nptmx\r\n');
+  });
+
+  test(`T4 for ${user.name}: the key rings cannot be used`, { skip: HERE }, () => {
+    const { probe, inside, outside, ...rest } = caseOf(user);
+    const keys = [probe, 'with-keys', 'sh', '-c'];
+    assert.equal(printed(outside([...keys, `exec ${probe} read-key $USER_RING $USER_KEY`])), 'ok secret\n');
+    const program = words({ probe, inside, outside, ...rest }, user).join(' ');
+    const shown = outside([...keys, `exec ${program} /build/probe read-key $USER_RING $USER_KEY`]);
+    assert.equal(printed(shown), 'Function not implemented\n');
+    // Without the filter, the session's ring is still a new one.
+    const bare = program.replace(' --store', ' --without=seccomp --store');
+    assert.equal(printed(outside([...keys, `exec ${probe} find-key nbs-session`])), 'ok\n');
+    const found = outside([...keys, `exec ${bare} /build/probe find-key nbs-session`]);
+    assert.equal(printed(found), 'Required key not available\n');
+  });
+
+  test(`T5 for ${user.name}: settings of the kernel cannot be changed`, { skip: HERE }, () => {
+    const { inside } = caseOf(user);
+    for (const setting of ['sys/kernel/core_pattern', 'sys/vm/overcommit_memory', 'sysrq-trigger', 'sys/fs/file-max']) {
+      const said = printed(inside(['/build/probe', 'write', `/proc/${setting}`]));
+      assert.match(said, /^(Permission denied|Read-only file system|No such file or directory)\n$/, setting);
+    }
+  });
+
+  test(`T6 for ${user.name}: other processes cannot be seen or signalled`, { skip: HERE }, t => {
+    const { probe, inside, outside } = caseOf(user);
+    const other = spawn('sleep', ['60'], { uid: user.uid, gid: user.gid, stdio: 'ignore' });
+    t.after(() => other.kill());
+    assert.equal(printed(outside([probe, 'signal', `${other.pid}`])), 'ok\n');
+    assert.equal(printed(inside(['/build/probe', 'signal', `${other.pid}`])), 'No such process\n');
+    assert.match(printed(inside(script('echo /proc/[0-9]*'))), /^(\/proc\/\d{1,2} ?)+\n$/);
+  });
+
+  test(`T7 for ${user.name}: files outside the plan, and those of the launcher, are not there`, { skip: HERE }, () => {
+    const here = caseOf(user);
+    const root = 'bin\nbuild\ndev\netc\nnix\nproc\ntmp\n';
+    assert.equal(printed(here.inside(script('ls /; ls /proc/1/root/'))), `${root}${root}`);
+    const program = words(here, user)
+      .map(word => `'${word}'`)
+      .join(' ');
+    const fds = here.outside(['bash', '-c', `exec 7</etc/passwd 8</; exec ${program} ls /proc/self/fd`]);
+    assert.equal(printed(fds), '0\n1\n2\n3\n');
+  });
+
+  test(`T8 for ${user.name}: the kept directory cannot be changed, on any rung`, { skip: HERE }, () => {
+    const { inside, directory } = caseOf(user);
+    const before = treeHash(directory);
+    const change = script(
+      'rm env-vars; echo >>source/hello.c; mkdir new; chmod 700 source; touch -d @0 . source; rm -r source',
+    );
+    for (const rung of ['overlay', 'copy']) assert.equal(inside(change, [`--copy=${rung}`]).status, 0);
+    assert.equal(treeHash(directory), before);
+  });
+
+  test(`T9 for ${user.name}: the Nix daemon cannot be reached`, { skip: HERE }, async () => {
+    const { probe, store, inside, outside } = caseOf(user);
+    const directory = join(store, 'nix/var/nix/daemon-socket');
+    mkdirSync(directory, { recursive: true });
+    const server = await listening(join(directory, 'socket'));
+    chmodSync(join(directory, 'socket'), 0o777);
+    assert.equal(printed(outside([probe, 'unix', join(directory, 'socket')])), 'ok\n');
+    const asked = inside(['/build/probe', 'unix', '/nix/var/nix/daemon-socket/socket'], ['--whole-store']);
+    assert.equal(printed(asked), 'No such file or directory\n');
+    server.close();
+  });
+
+  test(`T11 for ${user.name}: the sandbox ends with its launcher, however that ends`, { skip: HERE }, async () => {
+    const { store, directory, sessions } = caseOf(user);
+    const mark = `86${process.pid}${user.uid}`;
+    const launcher = start(
+      ['--store', store, directory, ...script(`echo running; (sleep ${mark} &); exec sleep ${mark}`)],
+      {
+        user,
+        env: { NIX_BUILD_SHELL_SESSIONS: sessions },
+      },
+    );
+    if (launcher.stdout === null) throw new Error('no stdout');
+    await once(launcher.stdout, 'data');
+    await until(() => sleepers(mark) === 2);
+    assert.equal(sleepers(mark), 2);
+    launcher.kill('SIGKILL');
+    await until(() => sleepers(mark) === 0);
+    assert.equal(sleepers(mark), 0);
+  });
+}
+
+/** At most 10 s. */
+async function until(holds: () => boolean): Promise<void> {
+  for (let round = 0; round < 1000 && !holds(); round += 1) await new Promise(resolve => setTimeout(resolve, 10));
+}
+
+function sleepers(mark: string): number {
+  const lines = readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .map(pid => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'latin1');
+      } catch {
+        return '';
+      }
+    });
+  return lines.filter(line => line === `sleep\0${mark}\0`).length;
+}
+
+test('T10: a set-id program of the store gains nothing', { skip: AS_ROOT }, () => {
+  const user = CALLERS.at(-1);
+  assert.ok(user !== undefined);
+  const { store, inside, outside } = caseOf(user);
+  const file = join(store, BUSYBOX, 'bin/set-id');
+  copyFileSync(join(store, BASH, 'bin/bash'), file);
+  chownSync(file, 0, 0);
+  chmodSync(file, 0o4755);
+  const who = [`-p`, '-c', 'echo $EUID'];
+  assert.equal(printed(outside([file, ...who])), '0\n');
+  assert.equal(printed(inside(['set-id', ...who])), '1000\n');
+  assert.equal(printed(inside(['set-id', ...who], ['--without=no-new-privileges'])), '1000\n');
+});
