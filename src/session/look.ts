@@ -23,6 +23,8 @@ export interface Looked {
   linked: string | null;
   /** The first directory that could not be looked into. */
   closed: string | null;
+  /** The first file or directory that the reader may not read. */
+  denied: string | null;
   /** The first regular file with content that the caller may most likely read. */
   sample: string | null;
 }
@@ -30,6 +32,8 @@ export interface Looked {
 export interface Look {
   /** Whose entries are not foreign; null: everybody's. */
   readonly owner: Owner | null;
+  /** Whose permissions are asked about; null: nobody's. */
+  readonly reader: Reader | null;
   readonly arena: Arena;
   readonly found: Looked;
   /** The tree's own descriptor; -1 once it is closed. */
@@ -41,18 +45,32 @@ export interface Look {
   fd: number;
 }
 
+/** Somebody else, by all the groups that they have. */
+export interface Reader {
+  readonly uid: number;
+  readonly gids: readonly number[];
+}
+
 export interface Owner {
   readonly uid: number;
   readonly gid: number;
 }
 
 /** Begins to look at a tree. @throws an error of `node:fs` where it cannot be opened */
-export function startLook(tree: HostPath, owner: Owner | null): Look {
+export function startLook(tree: HostPath, owner: Owner | null, reader: Reader | null = null): Look {
   const top = openSync(fsPath(tree), constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
   const arena = makeArena(0);
   statFd(arena, top);
-  const found: Looked = { entries: 0, whole: false, foreign: null, linked: null, closed: null, sample: null };
-  const look: Look = { owner, arena, found, top, mount: statMount(arena), pending: [], at: '', fd: -1 };
+  const found: Looked = {
+    entries: 0,
+    whole: false,
+    foreign: null,
+    linked: null,
+    closed: null,
+    denied: null,
+    sample: null,
+  };
+  const look: Look = { owner, reader, arena, found, top, mount: statMount(arena), pending: [], at: '', fd: -1 };
   note(look, '');
   return look;
 }
@@ -121,9 +139,21 @@ function note(look: Look, path: string): void {
   if (owner !== null && (uid !== owner.uid || gid !== owner.gid)) found.foreign ??= path;
   if (type === TYPE.directory) look.pending.push(path);
   else if (statLinks(arena) > 1) found.linked ??= path;
+  const asked = type === TYPE.directory ? 5 : type === TYPE.file ? 4 : 0;
+  if (look.reader !== null && !permits({ mode: statMode(arena), uid, gid }, look.reader, asked)) found.denied ??= path;
   if (type === TYPE.file && statSize(arena) > 0 && mayRead(arena)) found.sample ??= path;
   // Something is mounted there: a lower layer would not show it.
   if (statMount(arena) !== look.mount) found.closed ??= path;
+}
+
+/** Whether the permission bits (4 read, 1 search) are the reader's: path_resolution(7). Access control lists are not asked. */
+export function permits(
+  { mode, uid, gid }: { readonly mode: number; readonly uid: number; readonly gid: number },
+  reader: Reader,
+  asked: number,
+): boolean {
+  const shift = uid === reader.uid ? 6 : reader.gids.includes(gid) ? 3 : 0;
+  return ((mode >> shift) & asked) === asked;
 }
 
 function mayRead(arena: Arena): boolean {

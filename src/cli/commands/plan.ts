@@ -5,6 +5,7 @@ import type { RunOptions } from '../arguments.ts';
 import { plannedRun, shownSession } from '../planned.ts';
 import { prepare, recognise } from '../prepare.ts';
 import { print, sayFailure } from '../say.ts';
+import { actForCaller } from '../sudo.ts';
 
 /** Prints the plan of a run. No copy is made: the session's paths are named as they would be. @returns the exit status */
 export async function showPlan(
@@ -13,6 +14,7 @@ export async function showPlan(
   options: RunOptions,
   form: 'text' | 'json' | 'calls',
 ): Promise<number> {
+  actForCaller(directory);
   const found = recognise(directory);
   if (!found.ok) return sayFailure(found.failure);
   const prepared = await prepare(found.value, options);

@@ -14,6 +14,7 @@ import { plannedRun } from '../planned.ts';
 import { recognise } from '../prepare.ts';
 import { say, sayFailure } from '../say.ts';
 import { forwardSignals } from '../signals.ts';
+import { actForCaller } from '../sudo.ts';
 import { nextRung, type Ready, workingCopy } from '../working-copy.ts';
 
 /** Half of a core at most, and only for as long as the look takes. */
@@ -28,6 +29,7 @@ export async function runDirectory(request: RunRequest): Promise<number> {
     );
     return EXIT.usage;
   }
+  actForCaller(request.directory);
   const build = recognise(request.directory);
   if (!build.ok) return sayFailure(build.failure);
   trace('time', 'recognised');
