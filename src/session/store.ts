@@ -20,13 +20,9 @@ const LOCK = '.lock';
 export function createSession(environment: PlaceEnvironment): Result<Session> {
   const place = sessionsDirectory(environment);
   if (!place.ok) return place;
-  const id = `${Date.now().toString(36)}-${process.pid}`;
-  const directory = hostPath(`${place.value}/${id}`);
-  const lock = takeLock(directory + LOCK, true);
-  if (!lock.ok) return fail(`make a session in ${place.value}`, { ...lock.failure, hint: PLACE_HINT });
-  if (lock.value === null)
-    return fail(`make a session in ${place.value}`, { because: `${id} is locked by another process` });
-  held.set(directory, lock.value);
+  const named = newDirectory(place.value);
+  if (!named.ok) return named;
+  const directory = named.value;
   const root = hostPath(`${directory}/root`);
   try {
     mkdirSync(fsPath(directory), { mode: 0o700 });
@@ -50,6 +46,20 @@ export function createSession(environment: PlaceEnvironment): Result<Session> {
     report,
     copy,
   });
+}
+
+/** A name that is ours: its lock is held. Another launcher's sweep may hold it for a moment before we do: the next name is as good. */
+function newDirectory(place: HostPath): Result<HostPath> {
+  for (let attempt = 0; attempt < 10; attempt += 1) {
+    const id = `${Date.now().toString(36)}-${process.pid}${attempt === 0 ? '' : `-${attempt}`}`;
+    const directory = hostPath(`${place}/${id}`);
+    const lock = takeLock(directory + LOCK, true);
+    if (!lock.ok) return fail(`make a session in ${place}`, { ...lock.failure, hint: PLACE_HINT });
+    if (lock.value === null) continue;
+    held.set(directory, lock.value);
+    return ok(directory);
+  }
+  return fail(`make a session in ${place}`, { because: 'its lock is always held by another process' });
 }
 
 /** Ends a session: its files go, unless they are to be kept. */
