@@ -1,16 +1,20 @@
 /** What a run does about its part of the store before it starts: copies of unfinished outputs, and a word on what is missing. */
+import { existsSync } from 'node:fs';
 import { ok, type Result } from '../base/failure.ts';
+import { fsPath } from '../base/path.ts';
 import type { StoreView } from '../sandbox/store-view.ts';
 import { copyOutputs } from '../session/outputs.ts';
 import { say } from './say.ts';
 
 const SHOWN = 3;
 
-/** Copies what Nix left of the outputs into the session, and says which inputs are missing. */
+let saidMissing = false;
+
+/** Copies what Nix left of the outputs into the session, and says which inputs are missing; each once, should the run be tried again. */
 export function fillStore(view: StoreView): Result<null> {
   if (view.kind === 'whole') return ok(null);
   sayMissing(view.missing);
-  if (view.directory === null) return ok(null);
+  if (view.directory === null || existsSync(fsPath(view.directory))) return ok(null);
   const copied = copyOutputs(view.from, view.unfinished, view.directory);
   if (!copied.ok) return copied;
   const { count, first } = copied.value;
@@ -25,7 +29,8 @@ export function fillStore(view: StoreView): Result<null> {
 }
 
 function sayMissing(missing: Extract<StoreView, { kind: 'closure' }>['missing']): void {
-  if (missing.length === 0) return;
+  if (missing.length === 0 || saidMissing) return;
+  saidMissing = true;
   const paths = some(
     missing.map(({ path }) => path),
     missing.length,

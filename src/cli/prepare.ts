@@ -6,6 +6,7 @@ import { trace } from '../base/trace.ts';
 import { type EnvVars, envValue } from '../nix/env-vars.ts';
 import { type LoadedEnvironment, loadEnvironment } from '../nix/environment.ts';
 import type { KeptBuild } from '../nix/kept-build.ts';
+import { readNixSettings } from '../nix/nix-conf.ts';
 import { ownDirectory } from '../nix/own-directory.ts';
 import { recogniseKeptBuild } from '../nix/recognise.ts';
 import { withDerivation, withEnvironment } from '../nix/refine.ts';
@@ -55,6 +56,7 @@ export function facts(build: KeptBuild, options: RunOptions): HostFacts {
     storeRoot: storeLayout(options.store, build.system).root,
     storeTop: build.system === 'guix' ? '/gnu' : '/nix',
     network: options.net,
+    settings: options.store === null && build.system !== 'guix' ? readNixSettings(process.env) : null,
     openFilesSoft: process.env['NIX_BUILD_SHELL_OPEN_FILES'],
   });
 }

@@ -70,13 +70,19 @@ async function knownOf(layout: StoreLayout, prepared: Prepared): Promise<Known |
   if (derivation === null) return 'the derivation of this build is not known';
   const closure = await inputClosure(layout, derivation);
   if (!closure.ok) return `the inputs of ${derivation.path} are not known: ${closure.failure.because ?? 'no answer'}`;
-  const names = closure.value.paths.flatMap(path => baseName(layout, path) ?? []);
+  const inputs = entriesOf(layout, closure.value.paths);
   const outputs = derivation.outputs.flatMap(({ path }) => baseName(layout, path) ?? []);
   const { missing } = closure.value;
   // What is missing may be there again the next time.
   if (key !== null && missing.length === 0)
-    remember(process.env, key, { version: 1, root: layout.root, derivation: derivation.path, names, outputs });
-  return { derivation: derivation.path, inputs: storeEntries(layout, names), missing, outputs };
+    remember(process.env, key, {
+      version: 2,
+      root: layout.root,
+      derivation: derivation.path,
+      entries: inputs,
+      outputs,
+    });
+  return { derivation: derivation.path, inputs, missing, outputs };
 }
 
 /** The derivation, else `$out`, which only one derivation makes, but for outputs that are known by their content. */
@@ -89,11 +95,14 @@ function keyOf(layout: StoreLayout, { derivation, env }: Prepared): string | nul
 function recallKnown(layout: StoreLayout, key: string): Known | null {
   const found = recall(process.env, layout.root, key);
   if (found === null || found.derivation === null) return null;
-  const inputs = storeEntries(layout, found.names);
-  // Something was collected as garbage: the store is asked again, and tells what.
-  if (inputs.length !== found.names.length) return null;
-  const outputs = found.outputs.filter(name => baseName(layout, `${layout.store}/${name}`) !== null);
-  return { derivation: found.derivation, inputs, missing: [], outputs };
+  return { derivation: found.derivation, inputs: found.entries, missing: [], outputs: found.outputs };
+}
+
+function entriesOf(layout: StoreLayout, paths: readonly string[]): readonly StoreEntry[] {
+  return storeEntries(
+    layout,
+    paths.flatMap(path => baseName(layout, path) ?? []),
+  );
 }
 
 async function findDerivation(layout: StoreLayout, { build, env }: Prepared): Promise<Derivation | null> {
@@ -131,6 +140,7 @@ async function morePaths(
     ['the shell of the build is not among its inputs, but it runs', [prepared.shell]],
     ['you asked for it: CMD names it', command],
     ['you asked for it: --bind', prepared.binds.map(({ from }) => from)],
+    ["the machine's Nix settings show it to every build (sandbox-paths)", facts.machinePaths.map(({ from }) => from)],
     [
       'the bash of the prompt',
       facts.promptShell === null ? [] : [facts.promptShell.from, ...facts.promptShell.command],
@@ -140,9 +150,13 @@ async function morePaths(
   const more: MorePaths[] = [];
   for (const [why, texts] of wanted) {
     const names = texts.flatMap(text => namesIn(layout, text)).filter(name => !shown.has(name));
-    const closures = await Promise.all([...new Set(names)].map(name => closureNames(layout, name)));
-    const entries = storeEntries(layout, closures.flat()).filter(({ name }) => !shown.has(name));
-    for (const { name } of entries) shown.add(name);
+    const entries: StoreEntry[] = [];
+    for (const name of new Set(names))
+      for (const entry of await closureEntries(layout, name)) {
+        if (shown.has(entry.name)) continue;
+        shown.add(entry.name);
+        entries.push(entry);
+      }
     if (entries.length > 0) more.push({ why, entries });
   }
   return more;
@@ -155,13 +169,12 @@ function namesIn(layout: StoreLayout, text: string): readonly string[] {
 }
 
 /** A path with all that it refers to; alone where the store does not know it. */
-async function closureNames(layout: StoreLayout, name: string): Promise<readonly string[]> {
+async function closureEntries(layout: StoreLayout, name: string): Promise<readonly StoreEntry[]> {
   const found = recall(process.env, layout.root, name);
-  if (found !== null && found.derivation === null && storeEntries(layout, found.names).length === found.names.length)
-    return found.names;
+  if (found !== null && found.derivation === null) return found.entries;
   const closure = await closureOf(layout, [`${layout.store}/${name}`]);
-  if (!closure.ok || closure.value.value.missing.length > 0) return [name];
-  const names = closure.value.value.paths.flatMap(path => baseName(layout, path) ?? []);
-  remember(process.env, name, { version: 1, root: layout.root, derivation: null, names, outputs: [] });
-  return names;
+  if (!closure.ok || closure.value.value.missing.length > 0) return storeEntries(layout, [name]);
+  const entries = entriesOf(layout, closure.value.value.paths);
+  remember(process.env, name, { version: 2, root: layout.root, derivation: null, entries, outputs: [] });
+  return entries;
 }

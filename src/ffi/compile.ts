@@ -11,10 +11,15 @@ export const CHILD_ORPHANED = 126;
 /** What the runtime arguments of calls become: descriptors, by name. */
 export type Runtime = Readonly<Record<RuntimeValue, Value>>;
 
-/** A NUL-terminated string. @throws Error on a NUL byte inside: whoever made the call should have refused it */
-export function terminated(text: string): Buffer {
+/** @throws Error on a NUL byte inside: whoever made the call should have refused it */
+function checked(text: string): string {
   if (text.includes('\0')) throw new Error(`a NUL byte in ${JSON.stringify(text)}`);
-  return toBytes(`${text}\0`);
+  return text;
+}
+
+/** A NUL-terminated string. @throws Error as {@link checked} */
+export function terminated(text: string): Buffer {
+  return toBytes(`${checked(text)}\0`);
 }
 
 const known: ReadonlySet<string> = new Set(SYSCALL_NAMES);
@@ -29,7 +34,7 @@ function value(arg: Arg, runtime: Runtime): Value {
     case 'number':
       return arg.value;
     case 'text':
-      return { pointTo: terminated(arg.value) };
+      return { text: checked(arg.value) };
     case 'bytes':
       return { pointTo: Buffer.from(arg.base64, 'base64') };
     case 'counted':

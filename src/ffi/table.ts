@@ -2,6 +2,7 @@
  * Lays a list of entries out as the table that the stub walks (executor.md, section 2): 12 words of 8 bytes an entry,
  * then the strings, vectors and structures that the entries point at. Pure: the base address is an argument.
  */
+import { toBytes } from '../base/path.ts';
 import type { SyscallName } from './syscalls.ts';
 
 /** Words of an entry, by index. */
@@ -10,9 +11,10 @@ const WORDS = 12;
 /** The size of an entry in bytes. */
 export const ENTRY_SIZE = WORDS * 8;
 
-/** An argument word: a number, or a pointer to something laid out behind the entries, or to an entry by its label. */
+/** An argument word: a number, or a pointer to something (`text`: its bytes and a NUL) laid out behind the entries, or to an entry by its label. */
 export type Value =
   | number
+  | { readonly text: string }
   | { readonly pointTo: Uint8Array }
   | { readonly vector: readonly Uint8Array[] }
   | { readonly count: number; readonly of: Uint8Array }
@@ -49,12 +51,6 @@ function align(offset: number, to = 8): number {
   return Math.ceil(offset / to) * to;
 }
 
-interface Pending {
-  readonly entry: number;
-  readonly word: number;
-  readonly offset: number;
-}
-
 /**
  * @param cells zeroed memory by name, in bytes: structures that the kernel fills
  * @param numberOf the number of a call on the architecture that will run the table
@@ -72,35 +68,41 @@ export function layOut(
     cellOffsets.set(name, end);
     end = align(end + size);
   }
-  const data: { offset: number; bytes: Uint8Array }[] = [];
-  const pointers: Pending[] = [];
+  // Numbers in flat lists: a plan of some thousand mounts would keep the garbage collector busy with objects.
+  const data: (Uint8Array | string)[] = [];
+  const dataOffsets: number[] = [];
+  const pointers: number[] = [];
   const vectors: { offset: number; targets: readonly number[] }[] = [];
-  const put = (bytes: Uint8Array): number => {
+  const put = (content: Uint8Array | string): number => {
     const offset = end;
-    data.push({ offset, bytes });
-    end = align(end + bytes.length);
+    data.push(content);
+    dataOffsets.push(offset);
+    end = align(end + (typeof content === 'string' ? textSize(content) + 1 : content.length));
+    return offset;
+  };
+  const place = (value: Exclude<Value, number>): number | null => {
+    if ('cell' in value || 'entry' in value) return null;
+    if ('text' in value) return put(value.text);
+    if ('pointTo' in value) return put(value.pointTo);
+    if ('of' in value) {
+      const target = put(value.of);
+      const head = Buffer.alloc(8);
+      head.writeUInt16LE(value.count, 0);
+      const offset = put(head);
+      vectors.push({ offset: end, targets: [target] });
+      end += 8;
+      return offset;
+    }
+    const targets = value.vector.map(put);
+    const offset = end;
+    vectors.push({ offset, targets });
+    end += (targets.length + 1) * 8;
     return offset;
   };
   entries.forEach((entry, index) =>
     entry.args.forEach((value, position) => {
-      if (typeof value === 'number' || 'cell' in value || 'entry' in value) return;
-      if ('pointTo' in value) {
-        pointers.push({ entry: index, word: WORD.a0 + position, offset: put(value.pointTo) });
-        return;
-      }
-      if ('of' in value) {
-        const target = put(value.of);
-        const head = Buffer.alloc(8);
-        head.writeUInt16LE(value.count, 0);
-        pointers.push({ entry: index, word: WORD.a0 + position, offset: put(head) });
-        vectors.push({ offset: end, targets: [target] });
-        end += 8;
-        return;
-      }
-      const targets = value.vector.map(put);
-      vectors.push({ offset: end, targets });
-      pointers.push({ entry: index, word: WORD.a0 + position, offset: end });
-      end += (targets.length + 1) * 8;
+      const offset = typeof value === 'number' ? null : place(value);
+      if (offset !== null) pointers.push(index * ENTRY_SIZE + (WORD.a0 + position) * 8, offset);
     }),
   );
   const labelled = (label: string): number => {
@@ -134,11 +136,26 @@ export function layOut(
       word(WORD.match, entry.match ?? 0);
       if (entry.onMatch !== undefined) word(WORD.onMatch, base + labelled(entry.onMatch));
     });
-    for (const { entry, word, offset } of pointers) set(entry * ENTRY_SIZE + word * 8, base + offset);
+    for (let at = 0; at < pointers.length; at += 2) set(pointers[at] ?? 0, base + (pointers[at + 1] ?? 0));
     for (const { offset, targets } of vectors) targets.forEach((target, i) => set(offset + i * 8, base + target));
-    for (const { offset, bytes } of data) into.set(bytes, offset);
+    data.forEach((content, index) => {
+      const offset = dataOffsets[index] ?? 0;
+      if (typeof content === 'string') writeText(into, content, offset);
+      else into.set(content, offset);
+    });
   };
   return { size: align(end), cells: cellOffsets, write };
+}
+
+/** The size of the bytes that the text stands for (base/path.ts). */
+function textSize(text: string): number {
+  return text.isWellFormed() ? Buffer.byteLength(text) : toBytes(text).length;
+}
+
+/** Without the NUL: `into` is zeroed. */
+function writeText(into: Buffer, text: string, offset: number): void {
+  if (text.isWellFormed()) into.write(text, offset);
+  else into.set(toBytes(text), offset);
 }
 
 /** The results of `count` entries from the `first` on, after a run: 0 for those that were not made. */

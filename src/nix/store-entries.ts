@@ -17,6 +17,19 @@ export function baseName(layout: StoreLayout, path: string): string | null {
   return BASE_NAME.test(name) ? name : null;
 }
 
+/** Whether it is the base name of a store path. */
+export function isBaseName(value: unknown): value is string {
+  return typeof value === 'string' && BASE_NAME.test(value);
+}
+
+/** Whether it has the form of a {@link StoreEntry}: not that it is there. */
+export function isStoreEntry(value: unknown): value is StoreEntry {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, type, target } = value as Partial<Record<'name' | 'type' | 'target', unknown>>;
+  const isLink = type === 'link' && typeof target === 'string' && target !== '' && !target.includes('\0');
+  return isBaseName(name) && (type === 'directory' || type === 'file' || isLink);
+}
+
 /** What is there, sorted by name; names that are not there, or of no store path, are left out. */
 export function storeEntries(layout: StoreLayout, names: Iterable<string>): readonly StoreEntry[] {
   return [...new Set(names)].sort().flatMap(name => entryOf(layout, name) ?? []);

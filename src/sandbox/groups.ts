@@ -41,6 +41,11 @@ export const GROUPS = {
     without: 'the umask is 0: new files can be written by everybody',
     nix: 'runChild',
   },
+  'sandbox-paths': {
+    does: "what the machine's Nix settings show to every build",
+    without: "what the machine's Nix settings show to every build is not there (sandbox-paths)",
+    nix: 'getPathsInSandbox',
+  },
   modes: {
     does: 'the directories that a build cannot write to: /, /bin, /dev, /etc, /nix',
     without: '/, /bin, /dev, /etc and /nix can be written',

@@ -2,6 +2,8 @@
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { release } from 'node:os';
 import { type HostPath, hostPath } from '../base/path.ts';
+import type { NixSettings } from '../nix/nix-conf.ts';
+import { type MachinePath, machinePaths } from './machine-paths.ts';
 
 export interface HostFacts {
   readonly version: 1;
@@ -27,6 +29,8 @@ export interface HostFacts {
   readonly daemonSocket: boolean;
   /** Files that a build with network gets from the host, and that exist here (nix-sandbox.md, section 5). */
   readonly networkFiles: readonly { readonly from: HostPath; readonly to: string }[];
+  /** What the machine's Nix settings show to every build (`sandbox-paths`), as far as it is there. */
+  readonly machinePaths: readonly MachinePath[];
   /** An interactive bash for the prompt, where one was looked for; null where there is none. */
   readonly promptShell: PromptShell | null;
 }
@@ -45,7 +49,9 @@ export interface PromptShell {
 export const toolDirectory = '/tmp/.nix-build-shell';
 
 const DEVICES = ['full', 'null', 'random', 'tty', 'urandom', 'zero', 'kvm'];
-const NETWORK_FILES = ['/etc/resolv.conf', '/etc/services', '/etc/hosts', '/etc/ssl/certs/ca-certificates.crt'];
+const NETWORK_FILES = ['/etc/resolv.conf', '/etc/services', '/etc/hosts'];
+/** Where a build finds them; Nix takes them from its setting `ssl-cert-file`. */
+const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
 
 export interface HostQuestions {
   /** `--store ROOT`, absolute; null or '' is the machine's own. */
@@ -54,6 +60,8 @@ export interface HostQuestions {
   readonly storeTop: '/nix' | '/gnu';
   /** Whether the network's files are wanted (`--net`). */
   readonly network: boolean;
+  /** The machine's Nix settings; null where the store is not the machine's. */
+  readonly settings: NixSettings | null;
   /** The launcher script's note of the caller's soft limit of open files. */
   readonly openFilesSoft: string | undefined;
 }
@@ -74,7 +82,8 @@ export function gatherHostFacts(questions: HostQuestions): HostFacts {
     limits: gatherLimits(questions.openFilesSoft),
     nixRoot: hostPath(`${root}${questions.storeTop}`),
     daemonSocket: existsSync(`${root}${questions.storeTop}/var/nix/daemon-socket`),
-    networkFiles: questions.network ? networkFiles() : [],
+    networkFiles: questions.network ? networkFiles(questions.settings?.certificates ?? CERTIFICATES) : [],
+    machinePaths: machinePaths(questions.settings?.sandboxPaths ?? []),
     promptShell: null,
   };
 }
@@ -88,8 +97,9 @@ function privateProc(): readonly string[] {
 }
 
 /** Links such as systemd-resolved's are followed: what they point at is bound. */
-function networkFiles(): HostFacts['networkFiles'] {
-  return NETWORK_FILES.filter(path => existsSync(path)).map(path => ({ from: hostPath(realpathSync(path)), to: path }));
+function networkFiles(certificates: string): HostFacts['networkFiles'] {
+  const files = [...NETWORK_FILES.map(path => [path, path] as const), [certificates, CERTIFICATES] as const];
+  return files.filter(([path]) => existsSync(path)).map(([path, to]) => ({ from: hostPath(realpathSync(path)), to }));
 }
 
 /** /proc/self/limits (proc(5)): `Max open files  1024  1048576  files`. */

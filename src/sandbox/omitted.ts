@@ -13,6 +13,7 @@ export function omissions(input: PlanInput): readonly Omission[] {
     ...ALWAYS,
     ...omittedByRung(input),
     ...ofBuild(input),
+    ...ofDerivation(input),
     ...ofFilter(input),
     ...ofCaller(input),
     ...ofOptions(input),
@@ -105,6 +106,18 @@ function ofBuild({ build, env }: PlanInput): readonly Omission[] {
     });
   }
   return found;
+}
+
+/** What a derivation may ask for that is not given here. */
+function ofDerivation({ derivation }: PlanInput): readonly Omission[] {
+  const features = derivation?.env.find(([name]) => name === 'requiredSystemFeatures')?.[1].split(/\s+/) ?? [];
+  const why = 'the derivation asks for it (requiredSystemFeatures)';
+  const uids = { what: 'no range of 65536 user ids, no cgroup and no /sys (uid-range)', why, nix: 'prepareUser' };
+  const recursive = { what: 'no Nix daemon can be asked from inside (recursive-nix)', why, nix: 'initEnv' };
+  return [
+    ...(features.includes('uid-range') ? [uids] : []),
+    ...(features.includes('recursive-nix') ? [recursive] : []),
+  ];
 }
 
 function ofFilter({ build }: PlanInput): readonly Omission[] {

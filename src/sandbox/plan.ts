@@ -3,14 +3,14 @@
  * One pure function. What it returns is what runs, what `nix-build-shell plan` prints, and what the tests compare.
  * The order and its rules: executor.md, section 4; what Nix does: `enterChroot` and nix-sandbox.md, section 4.
  */
-import { type HostPath, innerPath } from '../base/path.ts';
+import { type HostPath, innerPath, storePath } from '../base/path.ts';
 import { buildSteps } from './build-directory.ts';
 import { etcSteps } from './etc.ts';
 import type { HostFacts } from './host.ts';
 import { omissions } from './omitted.ts';
 import type { PlanInput } from './plan-input.ts';
 import { promptSteps, startSteps } from './start.ts';
-import { directories, type Namespace, type Op, type SandboxPlan, type Step, step } from './step.ts';
+import { directories, inGroup, type Namespace, type Op, type OpOf, type SandboxPlan, type Step, step } from './step.ts';
 import { storeSteps } from './store.ts';
 
 /** The ids that the build saw: Nix' `sandboxUid` and `sandboxGid` (S6). */
@@ -27,6 +27,7 @@ export function plan(input: PlanInput): SandboxPlan {
     ...buildSteps(input),
     ...deviceSteps(input.facts),
     ...etcSteps(input),
+    ...machineSteps(input),
     ...bindSteps(input),
     ...promptSteps(input),
     step({ kind: 'enterRoot' }, 'confines every process to the new root', { nix: 'enterChroot', spec: 'S19' }),
@@ -161,18 +162,35 @@ function procSteps({ uid, privateProc }: HostFacts): readonly Step[] {
   ];
 }
 
-function bindSteps({ options, store }: PlanInput): readonly Step[] {
+function bindSteps(input: PlanInput): readonly Step[] {
+  return input.options.binds.flatMap(bind =>
+    placedBind(input, { ...bind, readOnly: false }, 'you asked for it: --bind'),
+  );
+}
+
+/** Paths of the store are there already, with all that they need. */
+function machineSteps(input: PlanInput): readonly Step[] {
+  const why = "the machine's Nix settings show it to every build (sandbox-paths)";
+  return input.facts.machinePaths
+    .filter(({ from, to }) => String(from) !== to || storePath(from) === null)
+    .flatMap(path => placedBind(input, { ...path, readOnly: true }, why, { nix: 'getPathsInSandbox' }))
+    .map(each => inGroup('sandbox-paths', each));
+}
+
+/** A bind, and the directories on the way to its place. */
+function placedBind(
+  { store }: PlanInput,
+  bind: Omit<OpOf<'bind'>, 'kind'>,
+  why: string,
+  like: Step['like'] = {},
+): readonly Step[] {
   // In a store of its own a place can be made; in the host's it must be there.
   const laid = store.kind === 'closure' ? /^\/(build|dev|proc)(\/|$)/ : /^\/(nix|build|dev|proc)(\/|$)/;
-  return options.binds.flatMap(({ from, to, type }) => {
-    const why = 'you asked for it: --bind';
-    const parent = innerPath(to.slice(0, Math.max(1, to.lastIndexOf('/'))));
-    const laidOut = laid.test(to);
-    const target =
-      type === 'directory' ? directories(to, new Set()) : parent === '/' ? [] : directories(parent, new Set());
-    return [
-      ...(laidOut ? [] : target.map(op => step(op, why))),
-      step({ kind: 'bind', from, to, type, readOnly: false }, why),
-    ];
-  });
+  const parent = innerPath(bind.to.slice(0, Math.max(1, bind.to.lastIndexOf('/'))));
+  const target =
+    bind.type === 'directory' ? directories(bind.to, new Set()) : parent === '/' ? [] : directories(parent, new Set());
+  return [
+    ...(laid.test(bind.to) ? [] : target.map(op => step(op, why, like))),
+    step({ kind: 'bind', ...bind }, why, like),
+  ];
 }

@@ -1,21 +1,23 @@
 /**
  * Remembers closures, so that a later start need not ask the store: a store path's references never change. In the caller's own cache
- * directory, and not believed even there: whoever uses what is remembered looks whether it exists.
+ * directory, and not believed even there: names must be those of store paths, and what is not there (any more) fails to be mounted, after
+ * which everything is forgotten and the store is asked.
  */
 import { lstatSync, mkdirSync, readdirSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { fsPath } from '../base/path.ts';
 import { trace } from '../base/trace.ts';
 import { readRegularFile } from '../nix/read-regular.ts';
+import { isBaseName, isStoreEntry, type StoreEntry } from '../nix/store-entries.ts';
 import { cacheDirectory, type PlaceEnvironment } from './place.ts';
 
-/** What is remembered of a store path, by base names. */
+/** What is remembered of a store path. */
 export interface Remembered {
-  readonly version: 1;
+  readonly version: 2;
   /** The store's root (`--store`), which another one must not be taken for. */
   readonly root: string;
   /** The derivation's path; null where the closure is that of a path itself. */
   readonly derivation: string | null;
-  readonly names: readonly string[];
+  readonly entries: readonly StoreEntry[];
   readonly outputs: readonly string[];
 }
 
@@ -39,10 +41,28 @@ export function recall(environment: PlaceEnvironment, root: string, key: string)
 
 function isRemembered(value: unknown): value is Remembered {
   if (typeof value !== 'object' || value === null) return false;
-  const { version, root, derivation, names, outputs } = value as Partial<Record<keyof Remembered, unknown>>;
-  const texts = (list: unknown): boolean => Array.isArray(list) && list.every(entry => typeof entry === 'string');
+  const { version, root, derivation, entries, outputs } = value as Partial<Record<keyof Remembered, unknown>>;
   const named = derivation === null || typeof derivation === 'string';
-  return version === 1 && typeof root === 'string' && named && texts(names) && texts(outputs);
+  const outputsFit = Array.isArray(outputs) && outputs.every(isBaseName);
+  return (
+    version === 2 && typeof root === 'string' && named && outputsFit && Array.isArray(entries) && areEntries(entries)
+  );
+}
+
+function areEntries(entries: readonly unknown[]): boolean {
+  const names = new Set(entries.map(entry => (isStoreEntry(entry) ? entry.name : null)));
+  return names.size === entries.length && !names.has(null);
+}
+
+/** Forgets all closures: one of them was not true. */
+export function forgetClosures(environment: PlaceEnvironment): void {
+  const directory = cacheDirectory(environment, 'closures');
+  try {
+    if (directory !== null)
+      for (const name of readdirSync(fsPath(directory))) unlinkSync(fsPath(`${directory}/${name}`));
+  } catch {
+    trace('nix', `${directory} cannot be emptied`);
+  }
 }
 
 /** Where it cannot be written, the next start asks again. */

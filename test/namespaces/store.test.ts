@@ -170,7 +170,7 @@ for (const [name, who, skip] of SIDES)
       const cached = join(each.cache, 'x/nix-build-shell/closures');
       bash(each, 'true');
       const [file = ''] = readdirSync(cached);
-      const known = JSON.parse(readFileSync(join(cached, file), 'utf8')) as { names: string[] };
+      const known = JSON.parse(readFileSync(join(cached, file), 'utf8')) as { entries: object[] };
       // A broken database is not even opened any more.
       const database = join(each.store.root, 'nix/var/nix/db/db.sqlite');
       const content = readFileSync(database);
@@ -178,10 +178,12 @@ for (const [name, who, skip] of SIDES)
       assert.deepEqual(names(bash(each, 'cd /nix/store; echo *')), INPUTS);
       writeFileSync(database, content);
       for (const planted of [
-        { ...known, names: ['../../etc', ...known.names] },
-        { ...known, names: ['00000000000000000000000000000000-gone', ...known.names] },
-        { ...known, root: '/elsewhere', names: [] },
-        { ...known, names: 'all' },
+        { ...known, entries: [{ name: '../../etc', type: 'directory' }, ...known.entries] },
+        { ...known, entries: [{ name: '00000000000000000000000000000000-gone', type: 'directory' }, ...known.entries] },
+        { ...known, entries: known.entries.map(entry => ({ ...entry, type: 'file' })) },
+        { ...known, entries: [...known.entries, ...known.entries] },
+        { ...known, root: '/elsewhere', entries: [] },
+        { ...known, entries: 'all' },
         [],
       ]) {
         writeFileSync(join(cached, file), JSON.stringify(planted));

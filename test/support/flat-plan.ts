@@ -44,6 +44,7 @@ export function flatPlan(
         storeRoot: `${base}/store`,
         storeTop: '/nix',
         network: false,
+        settings: null,
         openFilesSoft: process.env['NBS_NOFILE'],
       }),
     }),

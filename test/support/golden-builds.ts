@@ -124,6 +124,14 @@ export const GOLDEN_BUILDS: Readonly<Record<string, PlanInput>> = {
       binds: [{ from: hostPath('/home/alice/fix'), to: innerPath('/nix/store/fix'), type: 'directory' }],
     }),
   }),
+  'sandbox-paths': planInput({
+    facts: hostFacts({
+      machinePaths: [
+        { from: hostPath('/usr/bin/env'), to: innerPath('/usr/bin/env'), type: 'file' },
+        { from: hostPath('/opt/keys'), to: innerPath('/keys'), type: 'directory' },
+      ],
+    }),
+  }),
   'closure-with-output': planInput({
     store: {
       kind: 'closure',

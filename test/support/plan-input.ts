@@ -64,6 +64,7 @@ export function hostFacts(change: Partial<HostFacts> = {}): HostFacts {
     nixRoot: hostPath('/nix'),
     daemonSocket: false,
     networkFiles: [],
+    machinePaths: [],
     promptShell: null,
     ...change,
   };

@@ -1,9 +1,10 @@
 /** `nix-build-shell DIR [CMD…]`: the whole walk, from a kept directory to the command's exit status. */
 import { monotonicMs } from '../../base/clock.ts';
-import { EXIT, ok } from '../../base/failure.ts';
+import { EXIT } from '../../base/failure.ts';
 import { trace, traces } from '../../base/trace.ts';
 import { rememberForeground } from '../../ffi/foreground.ts';
 import { type RunOutcome, runPlan } from '../../sandbox/run.ts';
+import { forgetClosures } from '../../session/closure-cache.ts';
 import { endLook, lookOn } from '../../session/look.ts';
 import type { Session } from '../../session/session.ts';
 import { finishSession, sweepSessions } from '../../session/store.ts';
@@ -37,12 +38,17 @@ export async function runDirectory(request: RunRequest): Promise<number> {
   if (!ready.ok) return sayFailure(ready.failure);
   let last = ready.value;
   try {
-    const outcome = await runInside(last, request, 'first');
+    let outcome = await runInside(last, request);
+    if (outcome.kind === 'failed' && outcome.at === 'storePaths') {
+      // What was remembered of the store is not there any more: now the store is asked, and tells what is missing.
+      forgetClosures(process.env);
+      outcome = await runInside(last, request);
+    }
     if (outcome.kind === 'ended' || outcome.at !== 'overlay' || request.options.copy !== null) return statusOf(outcome);
     const next = nextRung(last, outcome.failure);
     if (!next.ok) return sayFailure(next.failure);
     last = next.value;
-    return statusOf(await runInside(last, request, 'again'));
+    return statusOf(await runInside(last, request));
   } finally {
     if (last.look !== null) endLook(last.look);
     if (request.options.keep) sayKept(last.session);
@@ -51,7 +57,7 @@ export async function runDirectory(request: RunRequest): Promise<number> {
   }
 }
 
-async function runInside(ready: Ready, request: RunRequest, attempt: 'first' | 'again'): Promise<RunOutcome> {
+async function runInside(ready: Ready, request: RunRequest): Promise<RunOutcome> {
   const { prepared, session } = ready;
   const { content } = prepared.build;
   for (const bind of prepared.binds.filter(({ to }) => to.startsWith('/build/'))) {
@@ -60,7 +66,7 @@ async function runInside(ready: Ready, request: RunRequest, attempt: 'first' | '
   }
   const tree = session.copy.rung === 'overlay' ? content : session.build;
   const { plan: made, store } = await plannedRun(prepared, session, tree, request.command, request.options);
-  const filled = attempt === 'first' ? fillStore(store) : ok(null);
+  const filled = fillStore(store);
   if (!filled.ok) return { kind: 'failed', failure: filled.failure, at: null };
   if (traces('plan')) trace('plan', JSON.stringify(made));
   if (request.command.length === 0) greet(ready);
