@@ -1,17 +1,17 @@
 /** Runs probe.sh in our sandbox, over a recorded kept directory and a store without Nix. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SandboxPlan } from '../../src/sandbox/step.ts';
 import { fakeStore, recordedStorePaths } from '../support/fake-store.ts';
 import type { TestUser } from '../support/need.ts';
 import { PROJECT, programFor, runCommand } from '../support/program.ts';
-import { layOut, type RecordedKind } from '../support/recorded.ts';
+import { layOut, type NewerKind, newerVersions, readRecording } from '../support/recorded.ts';
 import { scratchDirectory } from '../support/scratch.ts';
 import { comparable, parseReport, portable, type Report, type Reviewed, thisMachine } from './report.ts';
 
 export interface Case {
   readonly name: string;
-  readonly kind: RecordedKind;
+  readonly kind: NewerKind;
   readonly options: readonly string[];
 }
 
@@ -34,11 +34,24 @@ export interface Ours {
   readonly omitted: readonly string[];
 }
 
-/** What our sandbox shows of the case, run by `user` (null: root), and its plan. @throws Error where the program failed */
-export function ours(each: Case, user: TestUser | null): Ours {
+/** Every Nix that is recorded. */
+export function recordedVersions(): string[] {
+  return [readRecording('oracle.plain').nix, ...newerVersions()];
+}
+
+/** The version as {@link layOut} knows it: null is the one that fixtures/kept is of. */
+function newer(nix: string): string | null {
+  return newerVersions().includes(nix) ? nix : null;
+}
+
+/**
+ * What our sandbox shows of the case, over what that Nix left, run by `user` (null: root), and its plan.
+ * @throws Error where the program failed
+ */
+export function ours(each: Case, nix: string, user: TestUser | null): Ours {
   const directory = scratchDirectory('oracle');
   const store = fakeStore(join(directory, 'store'));
-  const kept = layOut(each.kind, directory);
+  const kept = layOut(each.kind, directory, { nix: newer(nix) });
   const probe = recordedStorePaths().find(path => path.endsWith('-probe.sh')) ?? '';
   const options = ['--store', store.root, ...each.options];
   const command = [kept, `${store.bash}/bin/bash`, `/nix/store/${probe}`];
@@ -60,12 +73,14 @@ export function inMoreGroups(user: TestUser | null): boolean {
   return runCommand(['id', '-G'], { user }).stdout.toString().trim().includes(' ');
 }
 
-/** The recordings of fixtures/oracle of the case, by file name. */
-export function recordings(each: Case): { readonly file: string; readonly report: Report }[] {
-  const directory = join(PROJECT, 'fixtures/oracle');
-  return readdirSync(directory)
-    .filter(file => file.endsWith(`-${each.kind.slice('oracle.'.length)}.txt`))
-    .map(file => ({ file, report: shown(each)(parseReport(readFileSync(join(directory, file), 'utf8'))) }));
+/** What a build of the case saw of that Nix' sandbox: fixtures/oracle. */
+export function recordedReport(each: Case, nix: string): Report {
+  return shown(each)(parseReport(readFileSync(reportFile(each, nix), 'utf8')));
+}
+
+/** The file of {@link recordedReport}. */
+export function reportFile(each: Case, nix: string): string {
+  return join(PROJECT, 'fixtures/oracle', `nix-${nix}-${each.kind.slice('oracle.'.length)}.txt`);
 }
 
 /** test/oracle/differences.json */

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { keptBuild } from '../support/kept.ts';
 import { missing, ordinaryUser, type TestUser } from '../support/need.ts';
-import { PROJECT, runCommand } from '../support/program.ts';
-import { CASES, inMoreGroups, ours, recordings, reviewed, shown } from './compare.ts';
+import { runCommand } from '../support/program.ts';
+import { CASES, inMoreGroups, ours, recordedReport, recordedVersions, reportFile, reviewed, shown } from './compare.ts';
 import {
   differences,
   formatReport,
@@ -26,24 +26,22 @@ const runners: [string, () => TestUser | null, string | false][] = [
 
 for (const [as, user, skip] of runners)
   describe(`our sandbox, run by ${as}, shows what a build of real Nix sees`, { skip }, () => {
-    for (const each of CASES)
-      test(each.name, () => {
-        const { report: inOurs, omitted } = ours(each, user());
-        const ofCase = (groups: readonly Reviewed[]) =>
-          reviewedFor(groups, each.name, as, shown(each), inMoreGroups(user()));
-        const expected = ofCase(reviewed());
-        const unsaid = reviewed().filter(group => ofCase([group]).length > 0 && !omitted.includes(group.omitted));
-        assert.deepEqual(
-          unsaid.map(group => group.omitted),
-          [],
-          'differences that the plan does not tell',
-        );
-        for (const { file, report } of recordings(each)) {
-          const { unexpected, gone } = judge(differences(report, inOurs), expected);
-          assert.deepEqual(unexpected, [], `not in differences.json (${file})`);
-          assert.deepEqual(gone, [], `in differences.json, but no longer so (${file})`);
-        }
-      });
+    for (const nix of recordedVersions())
+      for (const each of CASES)
+        test(`${each.name}, Nix ${nix}`, () => {
+          const { report, omitted } = ours(each, nix, user());
+          const where = { kind: each.name, as, nix, supplementaryGroups: inMoreGroups(user()) };
+          const ofCase = (groups: readonly Reviewed[]) => reviewedFor(groups, where, shown(each));
+          const unsaid = reviewed().filter(group => ofCase([group]).length > 0 && !omitted.includes(group.omitted));
+          assert.deepEqual(
+            unsaid.map(group => group.omitted),
+            [],
+            'differences that the plan does not tell',
+          );
+          const { unexpected, gone } = judge(differences(recordedReport(each, nix), report), ofCase(reviewed()));
+          assert.deepEqual(unexpected, [], 'not in differences.json');
+          assert.deepEqual(gone, [], 'in differences.json, but no longer so');
+        });
   });
 
 describe('the comparison itself', () => {
@@ -87,10 +85,9 @@ describe('the recording is what this machine’s Nix shows', () => {
   for (const each of CASES.filter(({ options }) => options.length === 0))
     test(each.name, { skip: nix }, t => {
       const version = runCommand(['nix', '--version']).stdout.toString().trim().split(' ').at(-1) ?? '';
-      const recorded = recordings(each).find(({ file }) => file.startsWith(`nix-${version}-`));
-      if (recorded === undefined) return t.skip(`Nix ${version} is not recorded`);
+      if (!recordedVersions().includes(version)) return t.skip(`Nix ${version} is not recorded`);
       const live = readFileSync(join(keptBuild(each.kind).path, 'report'), 'utf8');
-      const text = readFileSync(join(PROJECT, 'fixtures/oracle', recorded.file), 'utf8');
+      const text = readFileSync(reportFile(each, version), 'utf8');
       assert.equal(formatReport(portable(parseReport(live), thisMachine())), text);
     });
 });

@@ -1,25 +1,62 @@
 /**
- * `npm run oracle`: records what this machine's real Nix shows a build and what it keeps of failed ones, so that both can be
- * compared with where there is no Nix. As root, with a running daemon. Prints what changed.
+ * `npm run oracle`: records what real Nix shows a build and what it keeps of failed ones, so that both can be compared with
+ * where there is no Nix. Without an argument this machine's, which must have a running daemon; else that in the given root.
+ * As root. Prints what changed.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { recordStore } from '../support/fake-store.ts';
+import { type Kept, keptBuild } from '../support/kept.ts';
 import { PROJECT, runCommand } from '../support/program.ts';
-import { RECORDED, recordKept } from '../support/recorded.ts';
+import {
+  NEWER,
+  RECORDED,
+  RECORDED_NEWER,
+  RECORDINGS,
+  type RecordedKind,
+  readRecording,
+  recordKept,
+} from '../support/recorded.ts';
+import { buildInRoot } from './in-root.ts';
 import { formatReport, parseReport, portable, thisMachine } from './report.ts';
 
-const version = runCommand(['nix', '--version']).stdout.toString().trim().split(' ').at(-1) ?? 'unknown';
-const oracle = join(PROJECT, 'fixtures/oracle');
-mkdirSync(oracle, { recursive: true });
-
-const builds = RECORDED.map(kind => recordKept(kind, version));
-recordStore(builds);
-for (const [index, kind] of RECORDED.entries()) {
-  if (!kind.startsWith('oracle.')) continue;
-  const report = parseReport(readFileSync(join(builds[index]?.path ?? '', 'report'), 'utf8'));
-  const file = join(oracle, `nix-${version}-${kind.slice('oracle.'.length)}.txt`);
-  writeFileSync(file, formatReport(portable(report, thisMachine())));
+function recordReport(kind: RecordedKind, kept: Kept, version: string): void {
+  if (!kind.startsWith('oracle.')) return;
+  const report = parseReport(readFileSync(join(kept.path, 'report'), 'utf8'));
+  const file = `nix-${version}-${kind.slice('oracle.'.length)}.txt`;
+  writeFileSync(join(PROJECT, 'fixtures/oracle', file), formatReport(portable(report, thisMachine())));
 }
-process.stdout.write(`oracle: recorded ${builds.length} builds of Nix ${version}\n`);
+
+/** @returns the version */
+function recordInstalled(): string {
+  const version = runCommand(['nix', '--version']).stdout.toString().trim().split(' ').at(-1) ?? 'unknown';
+  const builds = RECORDED.map(kind => ({ kind, kept: keptBuild(kind) }));
+  for (const { kind, kept } of builds) {
+    recordKept(kind, kept, version, RECORDINGS);
+    recordReport(kind, kept, version);
+  }
+  recordStore(builds.map(({ kept }) => kept));
+  return version;
+}
+
+/** @returns the version. @throws Error where the derivations are not those of fixtures/kept: their store would not fit */
+function recordFrom(root: string): string {
+  const { version, builds } = buildInRoot(root, RECORDED_NEWER);
+  const recordings = join(NEWER, version);
+  rmSync(recordings, { recursive: true, force: true });
+  for (const [index, kind] of RECORDED_NEWER.entries()) {
+    const kept = builds[index];
+    if (kept === undefined) continue;
+    if (kept.drv !== readRecording(kind).drv)
+      throw new Error(`${kind} is ${kept.drv} here: record the installed Nix first (npm run oracle)`);
+    recordKept(kind, kept, version, recordings);
+    recordReport(kind, kept, version);
+  }
+  return version;
+}
+
+const [root] = process.argv.slice(2);
+mkdirSync(join(PROJECT, 'fixtures/oracle'), { recursive: true });
+const version = root === undefined ? recordInstalled() : recordFrom(root);
+process.stdout.write(`oracle: recorded Nix ${version}\n`);
 process.stdout.write(runCommand(['git', 'status', '--short', '--', 'fixtures'], { cwd: PROJECT }).stdout);

@@ -105,6 +105,10 @@ export interface Reviewed {
     readonly as?: string;
     /** Only for these kinds of builds; absent: for all. */
     readonly kinds?: readonly string[];
+    /** Only of Nixes from this version on, `2.19`. */
+    readonly since?: string;
+    /** Only of Nixes before this version. */
+    readonly before?: string;
     /** Only where the account that runs it is in more groups than its own. */
     readonly supplementaryGroups?: true;
   })[];
@@ -122,18 +126,40 @@ function difference(fact: string, nix: string | undefined, ours: string | undefi
   return { fact, ...(nix === undefined ? {} : { nix }), ...(ours === undefined ? {} : { ours }) };
 }
 
-/** The reviewed differences that hold for one kind of build, run by `root` or `user`, on a machine as `show` tells. */
+/** Where a comparison is made. */
+export interface Circumstances {
+  /** The case's name. */
+  readonly kind: string;
+  /** `root` or `user`. */
+  readonly as: string;
+  /** The recorded Nix: `2.8.0`. */
+  readonly nix: string;
+  /** The account is in more groups than its own. */
+  readonly supplementaryGroups?: boolean;
+}
+
+/** Whether version `a` is older than `b`, number by number; what is not said is 0. */
+export function older(a: string, b: string): boolean {
+  const [x, y] = [a, b].map(version => version.split('.').map(Number));
+  for (let at = 0; at < 3; at++) {
+    const difference = (x?.[at] ?? 0) - (y?.[at] ?? 0);
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}
+
+/** The reviewed differences that hold there, on a machine as `show` tells. */
 export function reviewedFor(
   reviewed: readonly Reviewed[],
-  kind: string,
-  as: string,
+  { kind, as, nix, supplementaryGroups = false }: Circumstances,
   show: (report: Report) => Report = report => report,
-  supplementaryGroups = false,
 ): Difference[] {
   const facts = reviewed
     .flatMap(group => group.facts)
     .filter(fact => fact.as === undefined || fact.as === as)
     .filter(fact => fact.kinds === undefined || fact.kinds.includes(kind))
+    .filter(fact => fact.since === undefined || !older(nix, fact.since))
+    .filter(fact => fact.before === undefined || older(nix, fact.before))
     .filter(fact => fact.supplementaryGroups === undefined || supplementaryGroups);
   const side = (of: 'nix' | 'ours') =>
     show(new Map(facts.flatMap(({ fact, [of]: value }) => (value === undefined ? [] : [[fact, value] as const]))));

@@ -92,13 +92,18 @@ function expressions(): string {
   const copy = join(runDirectory(), 'expressions');
   if (!existsSync(copy)) {
     const unfinished = `${copy}.${process.pid}`;
-    for (const directory of ['fixtures', 'test/oracle']) mkdirSync(join(unfinished, directory), { recursive: true });
-    cpSync(join(PROJECT, 'fixtures/nix'), join(unfinished, 'fixtures/nix'), { recursive: true });
-    cpSync(join(PROJECT, 'test/oracle/probe.sh'), join(unfinished, 'test/oracle/probe.sh'));
-    spawnSync('chmod', ['-R', 'a+rX', unfinished]);
+    copyExpressions(unfinished);
     rename(unfinished, copy);
   }
   return join(copy, 'fixtures/nix');
+}
+
+/** Copies fixtures/nix, and the probe that it names, to `to`, for everybody to read. */
+export function copyExpressions(to: string): void {
+  for (const directory of ['fixtures', 'test/oracle']) mkdirSync(join(to, directory), { recursive: true });
+  cpSync(join(PROJECT, 'fixtures/nix'), join(to, 'fixtures/nix'), { recursive: true });
+  cpSync(join(PROJECT, 'test/oracle/probe.sh'), join(to, 'test/oracle/probe.sh'));
+  spawnSync('chmod', ['-R', 'a+rX', to]);
 }
 
 /** Another test file of the run may be first: then its result is ours, too. */
@@ -119,6 +124,15 @@ function makeFor(store: string, uid: number, gid: number): void {
 // Colours, and the three kinds of quotes that Nix used (nix-sandbox: section 1.1).
 const KEEPING = /keeping build directory (?:['‘"])(.+?)(?:['’"])/;
 const FAILED = /(\/nix\/store\/[0-9a-z]{32}-(.+)\.drv)' failed |Cannot build '(\/nix\/store\/[0-9a-z]{32}-(.+)\.drv)'/;
+
+/**
+ * What Nix printed as a kept build; of a root other than `/`, `path` is where it is from outside.
+ * @throws Error where it names none
+ */
+export function keptAsPrinted(printed: string, root: string): Kept {
+  const kept = parse(printed, root);
+  return { ...kept, path: join(root, kept.path) };
+}
 
 function parse(printed: string, store: string): Kept {
   const text = printed.replaceAll(/\x1b\[[0-9;]*m/g, '');

@@ -15,8 +15,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
-import { type Kept, type Kind, keptBuild } from './kept.ts';
+import { basename, dirname, join } from 'node:path';
+import { logOf } from './arrange.ts';
+import type { Kept, Kind } from './kept.ts';
 import { PROJECT } from './program.ts';
 
 /** The kinds that are recorded. `odd-files` is not: its names and FIFOs are no matter for git. */
@@ -36,6 +37,20 @@ export const RECORDED = [
 ] as const satisfies readonly Kind[];
 export type RecordedKind = (typeof RECORDED)[number];
 
+/** The kinds that are recorded of the Nixes of newer Debians, too: the derivations are the same. */
+export const RECORDED_NEWER = [
+  'plain-new',
+  'fixed-output',
+  'structured-attrs',
+  'multiple-outputs',
+  'raw',
+  'oracle.plain',
+  'oracle.fixed-output',
+  'oracle.structured-attrs',
+  'oracle.multiple-outputs',
+] as const satisfies readonly RecordedKind[];
+export type NewerKind = (typeof RECORDED_NEWER)[number];
+
 type Entry =
   | { readonly path: string; readonly type: 'file'; readonly mode: string }
   | { readonly path: string; readonly type: 'directory'; readonly mode: string }
@@ -51,9 +66,33 @@ export interface Recording {
   readonly name: string;
   readonly drv: string;
   readonly entries: readonly Entry[];
+  /** The directories themselves and the log, where they were recorded. */
+  readonly left?: Left;
 }
 
+interface Left {
+  /** `0755 0:0`: mode and owner of the top directory (of the content where that is flat). */
+  readonly top: string;
+  readonly content: string;
+  /** The log's mode. */
+  readonly log: string;
+  /** When the log was last written, before or after the content directory was last changed, which is when it was kept. */
+  readonly logAfterMs: number;
+}
+
+/** What the installed Nix (2.8.0) left. */
 export const RECORDINGS = join(PROJECT, 'fixtures/kept');
+/** What others left: a directory for each version. */
+export const NEWER = join(PROJECT, 'fixtures/kept-by');
+
+/** The versions in {@link NEWER}. */
+export function newerVersions(): string[] {
+  return readdirSync(NEWER);
+}
+
+function recordingsOf(nix: string | null): string {
+  return nix === null ? RECORDINGS : join(NEWER, nix);
+}
 
 function entriesBelow(directory: string, below = ''): Entry[] {
   return readdirSync(join(directory, below), { withFileTypes: true })
@@ -68,14 +107,15 @@ function entriesBelow(directory: string, below = ''): Entry[] {
     });
 }
 
-/** Writes fixtures/kept/KIND and KIND.json from what this machine's Nix keeps. As root: env-vars is a build user's. */
-export function recordKept(kind: RecordedKind, nix: string): Kept {
-  const kept = keptBuild(kind);
-  const to = join(RECORDINGS, kind);
+/** Writes KIND and KIND.json below `recordings` from what Nix kept. As root: env-vars is a build user's. */
+export function recordKept(kind: RecordedKind, kept: Kept, nix: string, recordings: string): void {
+  const to = join(recordings, kind);
   rmSync(to, { recursive: true, force: true });
   // The probe's report is what fixtures/oracle records.
   const entries = entriesBelow(kept.path).filter(entry => entry.path !== 'report');
-  const recording: Recording = { nix, path: kept.path, name: kept.name, drv: kept.drv, entries };
+  const { name, drv } = kept;
+  const path = kept.store === '/' ? kept.path : kept.path.slice(kept.store.length);
+  const recording: Recording = { nix, path, name, drv, entries, ...(kept.store === '/' ? {} : { left: leftOf(kept) }) };
   mkdirSync(to, { recursive: true });
   writeFileSync(`${to}.json`, `${JSON.stringify(recording, null, 2)}\n`);
   for (const entry of entries) {
@@ -84,12 +124,26 @@ export function recordKept(kind: RecordedKind, nix: string): Kept {
     // All can read the checkout's files, so that it can be copied and packed; the list has the true modes.
     if (entry.type === 'file') chmodSync(join(to, entry.path), (Number.parseInt(entry.mode, 8) & 0o111) | 0o644);
   }
-  return kept;
 }
 
-/** The list of a recorded kind. */
-export function readRecording(kind: RecordedKind): Recording {
-  return JSON.parse(readFileSync(join(RECORDINGS, `${kind}.json`), 'utf8')) as Recording;
+function leftOf(kept: Kept): Left {
+  const said = (path: string) => {
+    const { mode, uid, gid } = lstatSync(path);
+    return `${(mode & 0o7777).toString(8).padStart(4, '0')} ${uid}:${gid}`;
+  };
+  const log = lstatSync(logOf(kept));
+  const top = basename(kept.path) === 'build' ? dirname(kept.path) : kept.path;
+  return {
+    top: said(top),
+    content: said(kept.path),
+    log: said(logOf(kept)).slice(0, 4),
+    logAfterMs: Math.round(log.mtimeMs - lstatSync(kept.path).ctimeMs),
+  };
+}
+
+/** The list of a recorded kind; `nix`: of that version in {@link NEWER}. */
+export function readRecording(kind: RecordedKind, nix: string | null = null): Recording {
+  return JSON.parse(readFileSync(join(recordingsOf(nix), `${kind}.json`), 'utf8')) as Recording;
 }
 
 export interface LayOutOptions {
@@ -97,17 +151,22 @@ export interface LayOutOptions {
   readonly envVarsMode?: number;
   /** Who owns it; only root can give it away. */
   readonly owner?: { readonly uid: number; readonly gid: number };
+  /** A version of {@link NEWER}; the installed Nix' where it is not given. */
+  readonly nix?: string | null;
 }
 
-/** Lays the recorded directory out as `under/nix-build-NAME.drv-0`, with modes and FIFOs, and gives its path. */
+/** Lays the recorded directory out under the name that Nix gave it, with modes and FIFOs, and gives the path of the top one. */
 export function layOut(kind: RecordedKind, under: string, options: LayOutOptions = {}): string {
-  const { name, entries } = readRecording(kind);
-  const to = join(under, `nix-build-${name}.drv-0`);
-  mkdirSync(to, { mode: 0o755 });
+  const nix = options.nix ?? null;
+  const { name, path: named, entries } = readRecording(kind, nix);
+  const nested = basename(named) === 'build';
+  const outer = join(under, nested ? basename(dirname(named)) : `nix-build-${name}.drv-0`);
+  const to = nested ? join(outer, 'build') : outer;
+  mkdirSync(to, { mode: 0o755, recursive: true });
   for (const entry of entries) {
     const path = join(to, entry.path);
     if (entry.type === 'directory') mkdirSync(path);
-    else if (entry.type === 'file') copyFileSync(join(RECORDINGS, kind, entry.path), path);
+    else if (entry.type === 'file') copyFileSync(join(recordingsOf(nix), kind, entry.path), path);
     else if (entry.type === 'fifo') execFileSync('mkfifo', [path]);
     else symlinkSync(entry.target, path);
   }
@@ -116,5 +175,5 @@ export function layOut(kind: RecordedKind, under: string, options: LayOutOptions
     if (entry.type !== 'link') chmodSync(join(to, entry.path), Number.parseInt(entry.mode, 8));
   if (options.envVarsMode !== undefined) chmodSync(join(to, 'env-vars'), options.envVarsMode);
   if (options.owner !== undefined) execFileSync('chown', ['-hR', `${options.owner.uid}:${options.owner.gid}`, to]);
-  return to;
+  return outer;
 }
