@@ -86,7 +86,9 @@ describe('the recording is what this machine’s Nix shows', () => {
     test(each.name, { skip: nix }, t => {
       const version = runCommand(['nix', '--version']).stdout.toString().trim().split(' ').at(-1) ?? '';
       if (!recordedVersions().includes(version)) return t.skip(`Nix ${version} is not recorded`);
-      const live = readFileSync(join(keptBuild(each.kind).path, 'report'), 'utf8');
+      // The number is another one where such a directory is kept already: Nix 2.8 names it in NIX_ATTRS_SH_FILE.
+      const report = readFileSync(join(keptBuild(each.kind).path, 'report'), 'utf8');
+      const live = report.replaceAll(/\.drv-\d+\//g, '.drv-0/');
       const text = readFileSync(reportFile(each, version), 'utf8');
       assert.equal(formatReport(portable(parseReport(live), thisMachine())), text);
     });
