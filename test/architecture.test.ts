@@ -25,6 +25,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     may: ['base', 'nix', 'sandbox', 'session'],
     because: 'rows and text are made of data; nothing is done here',
   },
+  terminal: { may: ['base'], because: 'screens and ptys know no React, no sandbox and no build' },
   ui: {
     may: ['base', 'nix', 'sandbox', 'report', 'terminal'],
     because: 'it shows data, and asks for what it does by an interface that cli/ fills (src/ui/core.ts)',
@@ -48,6 +49,11 @@ const ONE_DOOR: Readonly<Record<string, { readonly door: RegExp; readonly becaus
     because: 'views are data: the first frame is made without Ink',
   },
   react: { door: /^src\/ui\/screen\.tsx$/, because: 'views are data: the first frame is made without React' },
+  'node-pty': { door: /^src\/terminal\/pty\.ts$/, because: 'native code has one door, and opens with the first pane' },
+  '@xterm/headless': {
+    door: /^src\/terminal\/(screen|modes|scrollback)\.ts$/,
+    because: 'the rest of the room sees grids of cells',
+  },
   commander: { door: /^src\/cli\/full\.ts$/, because: 'a plain run does not pay for it' },
 };
 

@@ -1,0 +1,99 @@
+/**
+ * The real terminal: the only writer of its output, and the only one who knows which of its modes are on. `enter` takes it over, `leave`
+ * gives it back as it was, however often it is called and however the process ends (but by SIGKILL: then `reset` helps).
+ */
+import { writeSync } from 'node:fs';
+import { type Modes, mouseMode } from './modes.ts';
+
+export interface Outer {
+  /** Raw mode, the alternate screen, marks around pastes. */
+  enter(): void;
+  leave(): void;
+  /** Whether it is ours now. */
+  entered(): boolean;
+  /** Writes a frame. @returns false while the terminal is slower than we are: wait for {@link Outer.onDrain} */
+  write(text: string): boolean;
+  onDrain(listener: () => void): void;
+  /** Switches what the program in the pane asked for; null: the chrome has the keyboard. */
+  follow(modes: Modes | null): void;
+}
+
+const ENTER = '\u001b[?1049h\u001b[?2004h\u001b[?25l';
+const LEAVE = '\u001b[0m\u001b[?2026l\u001b[?25h\u001b[?2004l\u001b[?1049l';
+/** Undoes all that {@link followed} may have switched on. The resets of the mouse stand first: any of them switches it off. */
+const PLAIN = '\u001b[?1003l\u001b[?1002l\u001b[?1000l\u001b[?9l\u001b[?1006l\u001b[?1004l\u001b[?1l\u001b>\u001b[0 q';
+
+/** What the real terminal must do for the program. The mouse is always reported as SGR: it is encoded again for the program. */
+function followed(modes: Modes): string {
+  const mouse = mouseMode(modes);
+  const parts = [PLAIN];
+  if (modes.on.has(1)) parts.push('\u001b[?1h');
+  if (modes.keypad) parts.push('\u001b=');
+  if (modes.on.has(1004)) parts.push('\u001b[?1004h');
+  if (mouse !== null) parts.push('\u001b[?1006h', `\u001b[?${mouse}h`);
+  if (modes.cursorStyle !== 0) parts.push(`\u001b[${modes.cursorStyle} q`);
+  return parts.join('');
+}
+
+/** The terminal behind two streams of this process. */
+export function makeOuter(input: NodeJS.ReadStream, output: NodeJS.WriteStream): Outer {
+  let entered = false;
+  let follows = PLAIN;
+  const atOnce = (text: string): void => writeNow(output, text);
+  const leave = (): void => {
+    if (!entered) return;
+    entered = false;
+    input.pause();
+    atOnce(follows === PLAIN ? LEAVE : PLAIN + LEAVE);
+    follows = PLAIN;
+    setRaw(input, false);
+  };
+  return {
+    enter: () => {
+      if (entered) return;
+      entered = true;
+      // libuv remembers raw mode: after a stop the shell has changed the terminal, and only a change reaches it.
+      setRaw(input, false);
+      setRaw(input, true);
+      input.resume();
+      atOnce(ENTER);
+    },
+    leave,
+    entered: () => entered,
+    write: text => entered && output.write(text),
+    onDrain: listener => void output.on('drain', listener),
+    follow: modes => {
+      const wanted = modes === null ? PLAIN : followed(modes);
+      if (wanted === follows || !entered) return;
+      follows = wanted;
+      output.write(wanted);
+    },
+  };
+}
+
+/** A terminal that is gone (EIO) needs nothing any more. */
+function setRaw(input: NodeJS.ReadStream, raw: boolean): void {
+  try {
+    input.setRawMode(raw);
+  } catch {
+    // The terminal is gone.
+  }
+}
+
+const MOST_TRIES = 200;
+
+/** Writes past the stream's buffer, also where the process is about to end; what the terminal does not take in a second is dropped. */
+function writeNow(output: NodeJS.WriteStream, text: string): void {
+  const { fd } = output as unknown as { readonly fd?: number };
+  if (fd === undefined) return void output.write(text);
+  const bytes = Buffer.from(text, 'utf8');
+  for (let done = 0, tries = 0; done < bytes.length && tries < MOST_TRIES; ) {
+    try {
+      done += writeSync(fd, bytes, done);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) return;
+      tries += 1;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}

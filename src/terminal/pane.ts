@@ -1,0 +1,156 @@
+/** A program in a pane: its pty, and the screen that it draws on. */
+import type { Failure } from '../base/failure.ts';
+import { printable } from '../base/printable.ts';
+import { type Pty, type PtySpec, startOnPty } from './pty.ts';
+import { makeScreen, type Screen } from './screen.ts';
+import { findLine, textOf } from './scrollback.ts';
+
+export interface PaneSpec extends PtySpec {
+  /** Lines kept above the screen; default 10,000. */
+  readonly scrollback?: number;
+}
+
+/** `signal` is null where the program ended by itself. */
+export type PaneState =
+  | { readonly kind: 'running' }
+  | { readonly kind: 'ended'; readonly status: number; readonly signal: number | null }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+export interface Pane {
+  readonly id: number;
+  state(): PaneState;
+  /** What the program calls its window (OSC 0, 2), on one line and safe to print. */
+  title(): string;
+  resize(columns: number, rows: number): void;
+  /** Input for the program, as it is. */
+  write(bytes: Uint8Array | string): void;
+  /** Text that was pasted: with the marks of a paste, where the program asked for them. */
+  paste(text: string): void;
+  /** Hangs up, and resolves when the program has ended. */
+  close(): Promise<void>;
+  /** Towards older lines for positive numbers. */
+  scroll(lines: number): void;
+  /** How many lines below what is shown. */
+  scrolledBack(): number;
+  /** Shows the next line with the text, from what is shown on. @returns whether there is one */
+  search(text: string, direction: 'up' | 'down'): boolean;
+  /** The lines `from` to `to` (not included) of scrollback and screen, counted from the oldest; all of them where none are named. */
+  text(selection?: { readonly from: number; readonly to: number }): string;
+  /** Title and state, not cells. @returns a function that ends it */
+  onChange(listener: () => void): () => void;
+}
+
+/** What the rest of this room sees of a pane. */
+export interface InnerPane extends Pane {
+  readonly screen: Screen;
+  onCells(listener: () => void): void;
+  onClipboard(listener: (base64: string) => void): void;
+}
+
+/** Bytes given to the emulator and not yet worked off: above the first the program is held up, below the second it goes on. */
+const HIGH_WATER = 512 * 1024;
+const LOW_WATER = 128 * 1024;
+const SCROLLBACK = 10_000;
+/** A program that ignores SIGHUP is not waited for any longer. */
+const HANG_UP_MS = 2000;
+let panes = 0;
+
+/** Starts a program in a new pane; where it cannot be started, the pane's state says why. */
+export function makePane(spec: PaneSpec): InnerPane {
+  const started = startOnPty(spec);
+  const pty = started.ok ? started.value : null;
+  const changed = new Set<() => void>();
+  const cells = new Set<() => void>();
+  let clipboard: (base64: string) => void = () => undefined;
+  let state: PaneState = started.ok ? { kind: 'running' } : { kind: 'failed', failure: started.failure };
+  let title = '';
+  const screen = makeScreen({
+    columns: spec.columns,
+    rows: spec.rows,
+    scrollback: spec.scrollback ?? SCROLLBACK,
+    onAnswer: text => pty?.write(text),
+    onClipboard: base64 => clipboard(base64),
+  });
+  const tell = (listeners: ReadonlySet<() => void>): void => listeners.forEach(listener => listener());
+  screen.terminal.onTitleChange(text => {
+    title = printable(text).slice(0, 200);
+    tell(changed);
+  });
+  const ended = new Promise<void>(resolve => {
+    if (pty === null) return resolve();
+    feed(pty, screen, () => tell(cells));
+    pty.onExit((status, signal) => {
+      state = { kind: 'ended', status: signal === null ? status : 128 + signal, signal };
+      // What it printed last is still to be drawn.
+      screen.write('', () => {
+        tell(cells);
+        tell(changed);
+      });
+      resolve();
+    });
+  });
+  const { terminal } = screen;
+  const write = (bytes: Uint8Array | string): void => {
+    if (terminal.buffer.active.viewportY !== terminal.buffer.active.baseY) terminal.scrollToBottom();
+    pty?.write(typeof bytes === 'string' ? bytes : Buffer.from(bytes));
+  };
+  return {
+    id: (panes += 1),
+    screen,
+    state: () => state,
+    title: () => title,
+    resize: (columns, rows) => {
+      if (terminal.cols === columns && terminal.rows === rows) return;
+      screen.resize(columns, rows);
+      pty?.resize(columns, rows);
+    },
+    write,
+    // A paste that holds the end mark itself would end early: its rest would be typed.
+    paste: text =>
+      write(screen.modes.on.has(2004) ? `\u001b[200~${text.replaceAll('\u001b[201~', '')}\u001b[201~` : text),
+    close: () => {
+      pty?.hangUp();
+      const late = new Promise<void>(resolve => setTimeout(resolve, HANG_UP_MS).unref());
+      return Promise.race([ended, late]);
+    },
+    scroll: lines => {
+      terminal.scrollLines(-lines);
+      tell(cells);
+    },
+    scrolledBack: () => terminal.buffer.active.baseY - terminal.buffer.active.viewportY,
+    search: (text, direction) => {
+      const line = findLine(terminal, text, direction);
+      if (line !== null) terminal.scrollToLine(line);
+      tell(cells);
+      return line !== null;
+    },
+    text: selection => textOf(terminal, selection),
+    onChange: listener => {
+      changed.add(listener);
+      return () => changed.delete(listener);
+    },
+    onCells: listener => void cells.add(listener),
+    onClipboard: listener => void (clipboard = listener),
+  };
+}
+
+/** From the pty to the emulator, no faster than that can draw: what floods is held up, and memory stays flat. */
+function feed(pty: Pty, screen: Screen, drawn: () => void): void {
+  let waiting = 0;
+  let paused = false;
+  pty.onData(bytes => {
+    waiting += bytes.length;
+    if (waiting > HIGH_WATER && !paused) {
+      paused = true;
+      pty.pause();
+    }
+    screen.write(bytes, () => {
+      waiting -= bytes.length;
+      if (waiting < LOW_WATER && paused) {
+        paused = false;
+        pty.resume();
+      }
+      drawn();
+    });
+  });
+}

@@ -1,0 +1,99 @@
+/**
+ * A screen in memory: bytes go in, cells come out. xterm.js without a display; it answers a program's questions (device attributes, cursor
+ * position) to that program alone. What a program asks of a terminal besides (clipboard, title, modes) is kept as data, never passed on here.
+ */
+import { Unicode11Addon } from '@xterm/addon-unicode11';
+import { type IBufferCell, type IBufferLine, Terminal } from '@xterm/headless';
+import { makeClamp } from './clamp.ts';
+import { BACKGROUND_SHOWN, type Grid, putCell } from './grid.ts';
+import { followModes, type Modes } from './modes.ts';
+
+export interface ScreenOptions {
+  readonly columns: number;
+  readonly rows: number;
+  /** Lines that are kept above the screen. */
+  readonly scrollback: number;
+  /** Line feeds begin a new line: for text that no tty has translated. */
+  readonly newLineMode?: boolean;
+  /** What the screen answers, for the program's input. */
+  readonly onAnswer?: (text: string) => void;
+  /** OSC 52: the program wants to write the clipboard. Absent: it may not. */
+  readonly onClipboard?: (base64: string) => void;
+}
+
+/** xterm's own packed form of a cell, which its public type does not show (common/buffer/CellData.ts of 6.0.0; a test holds it to that). */
+interface PackedCell extends IBufferCell {
+  readonly fg: number;
+  readonly bg: number;
+}
+
+export interface Screen {
+  readonly terminal: Terminal;
+  readonly modes: Modes;
+  /** Gives bytes to the emulator; `parsed` is called when they were worked off. */
+  write(bytes: Uint8Array | string, parsed?: () => void): void;
+  resize(columns: number, rows: number): void;
+  /** Copies what is visible into `grid`, its first cell at column `x` of row `y`; what does not fit is cut. */
+  copyTo(grid: Grid, x: number, y: number, columns: number, rows: number): void;
+  /** Where the cursor stands, from 0; null where it is scrolled out of view. */
+  cursor(): { readonly x: number; readonly y: number } | null;
+  dispose(): void;
+}
+
+/** Makes one. */
+export function makeScreen(options: ScreenOptions): Screen {
+  const terminal = new Terminal({
+    cols: options.columns,
+    rows: options.rows,
+    scrollback: options.scrollback,
+    allowProposedApi: true,
+    convertEol: options.newLineMode === true,
+    logLevel: 'off',
+  });
+  terminal.loadAddon(new Unicode11Addon());
+  terminal.unicode.activeVersion = '11';
+  const modes = followModes(terminal.parser);
+  const clamp = makeClamp();
+  // Returning true keeps a sequence from whatever xterm or an addon would do with it.
+  terminal.parser.registerOscHandler(52, data => {
+    const base64 = data.slice(data.indexOf(';') + 1);
+    if (base64 !== '?') options.onClipboard?.(base64);
+    return true;
+  });
+  if (options.onAnswer !== undefined) terminal.onData(options.onAnswer);
+  const spare = terminal.buffer.active.getNullCell() as PackedCell;
+  return {
+    terminal,
+    modes,
+    write: (bytes, parsed) =>
+      terminal.write(clamp(typeof bytes === 'string' ? Buffer.from(bytes, 'utf8') : bytes), parsed),
+    resize: (columns, rows) => terminal.resize(columns, rows),
+    copyTo: (grid, x, y, columns, rows) => {
+      const buffer = terminal.buffer.active;
+      for (let row = 0; row < Math.min(rows, grid.rows - y); row += 1) {
+        const line = row < terminal.rows ? buffer.getLine(buffer.viewportY + row) : undefined;
+        copyLine(line, spare, grid, (y + row) * grid.columns + x, Math.min(columns, grid.columns - x));
+      }
+    },
+    cursor: () => {
+      const { baseY, viewportY, cursorX, cursorY } = terminal.buffer.active;
+      const y = baseY + cursorY - viewportY;
+      return y < terminal.rows ? { x: Math.min(cursorX, terminal.cols - 1), y } : null;
+    },
+    dispose: () => terminal.dispose(),
+  };
+}
+
+function copyLine(line: IBufferLine | undefined, spare: PackedCell, grid: Grid, at: number, columns: number): void {
+  let wideBefore = false;
+  for (let column = 0; column < columns; column += 1) {
+    const cell = line?.getCell(column, spare) as PackedCell | undefined;
+    const width = cell?.getWidth() ?? 1;
+    // Half a wide character cannot be shown: the emulator keeps one where the other half was written over, and an edge cuts one.
+    if (wideBefore && width !== 0) grid.text[at + column - 1] = ' ';
+    const whole = width === 1 || (width === 0 ? wideBefore : column < columns - 1);
+    const text = !whole ? ' ' : width === 0 ? '' : cell?.getChars() || ' ';
+    putCell(grid, at + column, text, cell?.fg ?? 0, (cell?.bg ?? 0) & BACKGROUND_SHOWN);
+    wideBefore = width === 2 && whole;
+  }
+}

@@ -1,0 +1,225 @@
+/**
+ * The terminal of a program that draws a chrome with Ink and shows panes in it: both are screens in memory, composed cell by cell into one
+ * frame; only the difference to the last frame reaches the real terminal. Nothing that a pane's program prints gets there raw.
+ */
+import { type Cursor, difference } from './compositor.ts';
+import { type Grid, makeGrid } from './grid.ts';
+import { makeInput } from './input.ts';
+import { guard } from './lifetime.ts';
+import { makeOuter } from './outer.ts';
+import { makePainter } from './painter.ts';
+import { type InnerPane, makePane, type Pane, type PaneSpec } from './pane.ts';
+import { makeScreen } from './screen.ts';
+import { virtualInput, virtualOutput } from './virtual-streams.ts';
+
+export type { Pane, PaneSpec, PaneState } from './pane.ts';
+
+/** In cells, from 0. */
+export interface Rect {
+  readonly x: number;
+  readonly y: number;
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** What is shown, and who has the keyboard. */
+export interface View {
+  readonly pane: Pane | null;
+  readonly rect: Rect | null;
+  readonly focus: 'chrome' | 'pane';
+}
+
+export interface TerminalOptions {
+  readonly input: NodeJS.ReadStream;
+  readonly output: NodeJS.WriteStream;
+  /** One control character; default Ctrl-]. */
+  readonly reservedKey?: string;
+  /** Whether programs in panes may write the clipboard (OSC 52). Default: no. */
+  readonly allowClipboard?: boolean;
+}
+
+export interface TerminalApp {
+  /** For Ink's render(). */
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  size(): { readonly columns: number; readonly rows: number };
+  onResize(listener: () => void): () => void;
+  openPane(spec: PaneSpec): Pane;
+  show(view: View): void;
+  /** The reserved key was pressed in the pane: the chrome has the keyboard until {@link TerminalApp.show} says else. */
+  onReservedKey(listener: () => void): () => void;
+  /** @returns false where the text is too long for what terminals take */
+  writeClipboard(text: string): boolean;
+  /** Gives the real terminal to something else for as long as `run` takes. */
+  suspend(run: () => Promise<void>): Promise<void>;
+  /** Stops the process as Ctrl-Z does, and takes the terminal over again when it is continued. */
+  stop(): void;
+  /** Draws everything again. */
+  repaint(): void;
+  /** Gives the terminal back for good. */
+  leave(): void;
+}
+
+/** What xterm and tmux take in one OSC 52, in bytes before base64. */
+const LONGEST_CLIPBOARD = 74_000;
+/** A program that began a synchronized update and does not end it is drawn after this time. */
+const SYNCHRONIZED_MS = 150;
+const RESERVED = '\u001d';
+
+/** Takes the terminal over. */
+export function openTerminalApp(options: TerminalOptions): TerminalApp {
+  const { input, output } = options;
+  const outer = makeOuter(input, output);
+  const size = (): { columns: number; rows: number } => ({
+    columns: Math.max(1, output.columns || 80),
+    rows: Math.max(1, output.rows || 24),
+  });
+  const { columns, rows } = size();
+  // One row more than there is: Ink clears the whole screen on each frame when its output is as high as that.
+  const chrome = makeScreen({ columns, rows: rows + 1, scrollback: 0, newLineMode: true });
+  const stdin = virtualInput();
+  const stdout = virtualOutput(columns, rows + 1, (bytes, done) =>
+    chrome.write(bytes, () => {
+      painter.request();
+      done();
+    }),
+  );
+  const panes = new Set<InnerPane>();
+  const resized = new Set<() => void>();
+  const reserved = new Set<() => void>();
+  let view: { pane: InnerPane | null; rect: Rect | null; focus: 'chrome' | 'pane' } = {
+    pane: null,
+    rect: null,
+    focus: 'chrome',
+  };
+  let shown: Grid | null = null;
+  let spare: Grid = makeGrid(columns, rows);
+  let cursor: Cursor = null;
+  let heldSince: number | null = null;
+
+  const paint = (): boolean => {
+    if (!outer.entered()) return true;
+    const { pane, rect, focus } = view;
+    if (pane !== null && focus === 'pane' && held(pane)) return true;
+    const { columns: width, rows: height } = size();
+    if (spare.columns !== width || spare.rows !== height) spare = makeGrid(width, height);
+    chrome.copyTo(spare, 0, 0, width, height);
+    if (pane !== null && rect !== null) pane.screen.copyTo(spare, rect.x, rect.y, rect.columns, rect.rows);
+    const next = cursorOf();
+    const bytes = difference(shown, spare, cursor, next);
+    cursor = next;
+    [shown, spare] = [spare, shown ?? makeGrid(width, height)];
+    outer.follow(focus === 'pane' && pane !== null ? pane.screen.modes : null);
+    return bytes === '' || outer.write(bytes);
+  };
+  const painter = makePainter(paint);
+  outer.onDrain(() => painter.unblock());
+
+  /** Whether the pane's program is in the middle of a frame of its own. */
+  const held = (pane: InnerPane): boolean => {
+    if (!pane.screen.terminal.modes.synchronizedOutputMode) heldSince = null;
+    else {
+      heldSince ??= Date.now();
+      const left = SYNCHRONIZED_MS - (Date.now() - heldSince);
+      if (left > 0) setTimeout(() => painter.request(), left).unref();
+      return left > 0;
+    }
+    return false;
+  };
+
+  const cursorOf = (): Cursor => {
+    const { pane, rect, focus } = view;
+    if (focus === 'pane' && pane !== null && rect !== null) {
+      const at = pane.screen.modes.on.has(25) ? pane.screen.cursor() : null;
+      return at === null || at.x >= rect.columns || at.y >= rect.rows ? null : { x: at.x + rect.x, y: at.y + rect.y };
+    }
+    return chrome.modes.on.has(25) ? chrome.cursor() : null;
+  };
+
+  const repaint = (): void => {
+    shown = null;
+    cursor = null;
+    painter.request();
+  };
+  const enter = (): void => {
+    outer.enter();
+    repaint();
+  };
+  const onResize = (): void => {
+    const { columns: width, rows: height } = size();
+    chrome.resize(width, height + 1);
+    stdout.resize(width, height + 1);
+    for (const listener of resized) listener();
+    repaint();
+  };
+  const onInput = makeInput({
+    view: () => view,
+    reserved: (options.reservedKey ?? RESERVED).charCodeAt(0),
+    toChrome: bytes => stdin.feed(bytes),
+    onReserved: () => {
+      view = { ...view, focus: 'chrome' };
+      for (const listener of reserved) listener();
+      painter.request();
+    },
+  });
+  const { release, stop } = guard(input, {
+    leave: () => outer.leave(),
+    enter,
+    entered: () => outer.entered(),
+    hangUp: () => panes.forEach(pane => void pane.close()),
+  });
+  output.on('resize', onResize);
+  input.on('data', onInput);
+  enter();
+
+  return {
+    stdin: stdin.stream,
+    stdout: stdout.stream,
+    size,
+    onResize: listener => listen(resized, listener),
+    openPane: spec => {
+      const pane = makePane(spec);
+      panes.add(pane);
+      pane.onCells(() => pane === view.pane && painter.request());
+      pane.onChange(() => pane.state().kind !== 'running' && panes.delete(pane));
+      pane.onClipboard(base64 => options.allowClipboard === true && clipboard(base64));
+      return pane;
+    },
+    show: next => {
+      view = { ...next, pane: next.pane as InnerPane | null };
+      if (view.pane !== null && view.rect !== null) view.pane.resize(view.rect.columns, view.rect.rows);
+      painter.request();
+    },
+    onReservedKey: listener => listen(reserved, listener),
+    writeClipboard: text => clipboard(Buffer.from(text, 'utf8').toString('base64')),
+    suspend: async run => {
+      outer.leave();
+      try {
+        await run();
+      } finally {
+        enter();
+      }
+    },
+    stop,
+    repaint,
+    leave: () => {
+      painter.stop();
+      release();
+      input.off('data', onInput);
+      output.off('resize', onResize);
+      outer.leave();
+      for (const pane of panes) void pane.close();
+    },
+  };
+
+  /** Only the alphabet of base64 goes out: nothing in it can end the sequence early. */
+  function clipboard(base64: string): boolean {
+    if (base64.length > (LONGEST_CLIPBOARD * 4) / 3 || !/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) return false;
+    return outer.entered() && (outer.write(`\u001b]52;c;${base64}\u0007`) || true);
+  }
+}
+
+function listen(listeners: Set<() => void>, listener: () => void): () => void {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
