@@ -91,7 +91,7 @@ function copyLine(line: IBufferLine | undefined, spare: PackedCell, grid: Grid, 
     const width = cell?.getWidth() ?? 1;
     // Half a wide character cannot be shown: the emulator keeps one where the other half was written over, and an edge cuts one.
     if (wideBefore && width !== 0) grid.text[at + column - 1] = ' ';
-    const whole = width === 1 || (width === 0 ? wideBefore : column < columns - 1);
+    const whole: boolean = width === 1 || (width === 0 ? wideBefore : column < columns - 1);
     const text = !whole ? ' ' : width === 0 ? '' : cell?.getChars() || ' ';
     putCell(grid, at + column, text, cell?.fg ?? 0, (cell?.bg ?? 0) & BACKGROUND_SHOWN);
     wideBefore = width === 2 && whole;
