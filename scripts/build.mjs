@@ -1,5 +1,5 @@
 // Bundles src/ into dist/ (what runs) and test/, bench/ into .build/ (what the checks run). `--watch` is not needed: it takes 0.1 s.
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -102,6 +102,8 @@ export async function buildTests() {
     banner: { js: REQUIRE },
     external: [...shared.external, 'fast-check', 'esbuild'],
   });
+  // Big copies look for it beside themselves.
+  copyFileSync(join(root, 'dist/copy-worker.cjs'), join(root, '.build/copy-worker.cjs'));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

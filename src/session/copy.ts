@@ -1,4 +1,6 @@
 /** The working copy of a kept directory (S12): everything that the caller may carry over, and a name for what he may not. */
+
+import { monotonicMs } from '../base/clock.ts';
 import { type Failure, ok, type Result } from '../base/failure.ts';
 import type { HostPath } from '../base/path.ts';
 import { trace } from '../base/trace.ts';
@@ -60,15 +62,15 @@ function givenUp(to: HostPath, failure: Failure): Result<CopyReport> {
 
 function copyWithCrew(copying: Copying, links: HardLinks, progress: CopyOptions['progress']): void {
   let crew: Crew | null | undefined;
-  let due = performance.now() + PROGRESS_AFTER_MS;
+  let due = monotonicMs() + PROGRESS_AFTER_MS;
   const entered = (frame: Frame): boolean => {
     if (crew === undefined && copying.report.files >= MANY_FILES) {
       crew = openStaging(links, copying.arena) < 0 ? null : hire(copying, links.directory);
       copying.shared = crew?.shared ?? null;
     }
-    if (progress !== undefined && performance.now() > due) {
+    if (progress !== undefined && monotonicMs() > due) {
       progress(copying.report.files + (crew ? filesOfCrew(crew) : 0));
-      due = performance.now() + PROGRESS_EVERY_MS;
+      due = monotonicMs() + PROGRESS_EVERY_MS;
     }
     return crew ? frame.leaf && handOver(crew, copying, frame) : false;
   };

@@ -3,9 +3,11 @@
  * waits with Atomics. Descriptors are the process's, so no path is opened twice.
  */
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import type * as Threads from 'node:worker_threads';
+import type { MessagePort, Worker } from 'node:worker_threads';
 import type { Failure } from '../base/failure.ts';
 import type { HostPath } from '../base/path.ts';
 import { type Copying, currentPath, type Frame } from './copying.ts';
@@ -50,12 +52,18 @@ export interface Crew {
 const TASKS = 2;
 const MOST_WORKERS = 3;
 
+/** Loaded by big copies only: it costs each start 2 ms. */
+function threads(): typeof Threads {
+  return createRequire(import.meta.url)('node:worker_threads') as typeof Threads;
+}
+
 /** Starts the workers; null where there is one processor only, or the worker's program is not there. */
 export function hire(copying: Copying, links: number): Crew | null {
   const program = fileURLToPath(new URL('./copy-worker.cjs', import.meta.url));
   const count = Math.min(MOST_WORKERS, availableParallelism() - 1);
   if (count < 1 || !existsSync(program)) return null;
   const shared = new Int32Array(new SharedArrayBuffer(4 * (SHARED.size + OWN.size * count)));
+  const { MessageChannel, Worker } = threads();
   const members = Array.from({ length: count }, (_, index) => {
     const { port1, port2 } = new MessageChannel();
     const words = SHARED.size + index * OWN.size;
@@ -96,7 +104,7 @@ export function dismiss({ shared, members }: Crew, copying: Copying): void {
     }
     port.postMessage(null);
     Atomics.wait(shared, words + OWN.ended, 0);
-    const done = receiveMessageOnPort(port)?.message as Done | undefined;
+    const done = threads().receiveMessageOnPort(port)?.message as Done | undefined;
     port.close();
     if (done !== undefined) take(copying, done);
   }
