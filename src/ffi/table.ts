@@ -116,9 +116,11 @@ export function layOut(
     return offset + at;
   };
   const write = (into: Buffer, base: number): void => {
+    // Both architectures are little-endian, and every word is aligned: several times as fast as Buffer's methods.
+    const words = new Uint32Array(into.buffer, into.byteOffset, Math.floor(into.length / 4));
     const set = (offset: number, value: number): void => {
-      into.writeUInt32LE(value >>> 0, offset);
-      into.writeInt32LE(Math.floor(value / 0x1_0000_0000), offset + 4);
+      words[offset / 4] = value >>> 0;
+      words[offset / 4 + 1] = Math.floor(value / 0x1_0000_0000);
     };
     entries.forEach((entry, index) => {
       const word = (at: number, value: number): void => set(index * ENTRY_SIZE + at * 8, value);
@@ -133,7 +135,7 @@ export function layOut(
         word(WORD.store, base + at);
       }
       if (entry.onError !== undefined) word(WORD.onError, base + labelled(entry.onError));
-      word(WORD.match, entry.match ?? 0);
+      if (entry.match !== undefined) word(WORD.match, entry.match);
       if (entry.onMatch !== undefined) word(WORD.onMatch, base + labelled(entry.onMatch));
     });
     for (let at = 0; at < pointers.length; at += 2) set(pointers[at] ?? 0, base + (pointers[at + 1] ?? 0));
