@@ -1,15 +1,48 @@
-/** What a run may have left behind: files of sessions, processes, mounts. */
+/** What a run may have left behind: files of sessions, mounts, processes. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 
-/**
- * Everything that is left of runs whose sessions were in `sessions`: names in it, and processes that still see a mount of it. The
- * directory should be a test's own.
- */
-export function leftovers(sessions: string): readonly string[] {
+/** A mark that every process of a run inherits, whatever it does: an odd limit, which nobody else has (getrlimit(2)). */
+export interface Mark {
+  /** For `before` of run() and start(). */
+  readonly words: readonly string[];
+  readonly limit: string;
+}
+
+let marks = 0;
+
+/** A new mark: a soft limit of the bytes in POSIX message queues, which is 819200 everywhere. */
+export function newMark(): Mark {
+  marks += 1;
+  const limit = String(1000 + ((process.pid * 500 + marks) % 800_000));
+  return { words: ['prlimit', `--msgqueue=${limit}:`], limit };
+}
+
+/** Files in `sessions`, mounts of it that got out, and processes with the mark. The directory should be a test's own. */
+export function leftovers(sessions: string, mark?: Mark): readonly string[] {
+  const mounts = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
   return [
     ...namesIn(sessions),
-    ...pids().flatMap(pid => (sees(pid, sessions) ? [`process ${pid}: ${commandOf(pid)}`] : [])),
+    ...mounts.filter(line => line.includes(sessions)).map(line => `mount ${line}`),
+    ...(mark === undefined ? [] : processesWith(mark)),
   ];
+}
+
+/** The processes that still have the mark; the kernel gets two seconds to end them. */
+export async function processesLeft(mark: Mark): Promise<readonly string[]> {
+  for (let tries = 0; ; tries += 1) {
+    const left = processesWith(mark);
+    if (left.length === 0 || tries === 100) return left;
+    await sleep(20);
+  }
+}
+
+/** The processes that have the mark now. */
+export function processesWith({ limit }: Mark): readonly string[] {
+  const pids = readdirSync('/proc').filter(name => /^\d+$/.test(name));
+  const line = new RegExp(`^Max msgqueue size +${limit} `, 'm');
+  const left = pids.filter(pid => line.test(read(`/proc/${pid}/limits`)));
+  return left.map(pid => `process ${pid}: ${read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim()}`);
 }
 
 function namesIn(directory: string): readonly string[] {
@@ -18,19 +51,6 @@ function namesIn(directory: string): readonly string[] {
   } catch {
     return []; // It was never made.
   }
-}
-
-function pids(): readonly string[] {
-  return readdirSync('/proc').filter(name => /^\d+$/.test(name));
-}
-
-/** A mount of this path shows in the tables of all processes of its namespace: ours, where it got out. */
-function sees(pid: string, path: string): boolean {
-  return read(`/proc/${pid}/mountinfo`).includes(path);
-}
-
-function commandOf(pid: string): string {
-  return read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
 }
 
 function read(path: string): string {

@@ -98,6 +98,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Default: `/`, which everybody can read. */
   readonly cwd?: string;
+  /** Words in front of the program's own: prlimit(1) and the like, which exec. */
+  readonly before?: readonly string[];
   /** Then SIGKILL. Default 120 s: only a hang takes so long. */
   readonly timeoutMs?: number;
 }
@@ -169,7 +171,7 @@ export function runCommand(command: readonly string[], options: RunOptions = {})
 
 /** `nix-build-shell ARGS…`, to its end. */
 export function run(args: readonly string[], options: RunOptions = {}): Output {
-  return runCommand([programFor(options.user ?? null), ...args], options);
+  return runCommand([...(options.before ?? []), programFor(options.user ?? null), ...args], options);
 }
 
 /** `nix-build-shell ARGS…`, running: for signals and streams. All three descriptors are pipes unless `stdio` says else. */
@@ -178,7 +180,7 @@ export function start(
   options: Omit<RunOptions, 'stdin' | 'timeoutMs'> & { readonly stdio?: 'pipe' | 'ignore' | 'inherit' } = {},
 ): ChildProcess {
   const user = options.user ?? null;
-  const [file = '', ...rest] = spellable(asUser(user, [programFor(user), ...args]));
+  const [file = '', ...rest] = spellable(asUser(user, [...(options.before ?? []), programFor(user), ...args]));
   return spawn(file, rest, {
     cwd: options.cwd ?? '/',
     env: environmentFor(user, options.env),

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { leftovers } from './leftovers.ts';
+import { leftovers, newMark } from './leftovers.ts';
 import { ordinaryUser, type TestUser } from './need.ts';
 import { type Output, type RunOptions, run } from './program.ts';
 import { scratchDirectory } from './scratch.ts';
@@ -34,10 +34,12 @@ export function sessionsFor(user: TestUser | null): string {
 /** Runs, and checks what holds after every run: DIR is as before, and nothing is left. */
 export function watched(build: SmallBuild, args: readonly string[], options: RunOptions = {}): Output {
   const sessions = sessionsFor(options.user ?? null);
+  const mark = newMark();
   const before = treeHash(build.directory);
-  const output = run(args, { ...options, env: { NIX_BUILD_SHELL_SESSIONS: sessions, ...options.env } });
+  const env = { NIX_BUILD_SHELL_SESSIONS: sessions, ...options.env };
+  const output = run(args, { ...options, before: mark.words, env });
   assert.equal(treeHash(build.directory), before, 'DIR was changed');
-  assert.deepEqual(leftovers(sessions), []);
+  assert.deepEqual(leftovers(sessions, mark), []);
   return output;
 }
 
