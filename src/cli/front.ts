@@ -16,6 +16,8 @@ import { say, writeAll } from './say.ts';
 import { type UiArguments, uiArguments } from './ui-arguments.ts';
 import { uiCore } from './ui-core.ts';
 
+const LEAVE = '\u001b[?25h\u001b[?1049l';
+
 /** Opens the UI. @returns the exit status */
 export async function openFront(words: readonly string[]): Promise<number> {
   const given = uiArguments(words);
@@ -29,9 +31,12 @@ export async function openFront(words: readonly string[]): Promise<number> {
   writeAll(1, `\u001b[?1049h\u001b[?25l\u001b[2J${written(areas(state, BINDINGS), state.look)}`);
   // Keys that come before Ink is there wait, and are not echoed over the frame.
   process.stdin.setRawMode(true);
+  const leave = (): void => void writeAll(1, LEAVE);
+  process.once('exit', leave);
   const { openUi } = (await import(new URL('./ui.mjs', import.meta.url).href)) as {
     openUi: (opening: Opening) => Promise<number>;
   };
+  process.off('exit', leave);
   return openUi({ core, state });
 }
 
@@ -46,6 +51,7 @@ async function firstState(core: Core, given: UiArguments): Promise<State> {
       ascii: given.ascii || !isUtf8Locale(environment),
       colours: DEFAULT_COLOURS,
     },
+    store: given.store,
     reservedKey: 'ctrl-]',
     keys: {},
     places: core.places(),

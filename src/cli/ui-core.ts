@@ -3,11 +3,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fail, ok, type Result, systemError } from '../base/failure.ts';
-import { shellWord } from '../base/printable.ts';
 import { runForeground } from '../nix/command.ts';
 import type { KeptBuild } from '../nix/kept-build.ts';
 import { listKeptBuilds, type Places, placesOf } from '../nix/locations.ts';
 import { sessionsPlaces } from '../session/place.ts';
+import { commandLine, optionWords } from '../ui/command-line.ts';
 import type { Core, Details } from '../ui/core.ts';
 import { type Choices, NO_CHOICES } from '../ui/state.ts';
 import { NO_OPTIONS, type RunOptions } from './arguments.ts';
@@ -15,27 +15,21 @@ import { identities, removeKept } from './kept-removal.ts';
 import { plannedRun, shownSession } from './planned.ts';
 import { prepare } from './prepare.ts';
 import type { UiArguments } from './ui-arguments.ts';
+import { gatherFacts, logListings, missingPaths, openBuildLog } from './ui-facts.ts';
 import { watchPlaces } from './watch-places.ts';
 
 /** @param given the words behind `--ui` */
 export function uiCore({ store, directories }: UiArguments): Core {
   const extra = directories.map(directory => resolve(directory));
   const places = (): Places => ({ environment: process.env, storeRoot: store, extra });
-  const optionsOf = ({ net, binds }: Choices): RunOptions => ({ ...NO_OPTIONS, store, net, binds });
-  const optionWords = ({ net, binds }: Choices): readonly string[] => [
-    ...(store === null ? [] : ['--store', store]),
-    ...(net ? ['--net'] : []),
-    ...binds.flatMap(bind => ['--bind', bind]),
-  ];
-  /** Options stand before DIR in a run, and behind the name of a subcommand. */
-  const line = (words: readonly string[], build: KeptBuild, choices: Choices): string =>
-    ['nix-build-shell', ...words, ...optionWords(choices), build.outer].map(shellWord).join(' ');
+  const optionsOf = ({ net, binds, without }: Choices): RunOptions => ({ ...NO_OPTIONS, store, net, binds, without });
   const seen = identities();
+  const logs = logListings();
   return {
     list: async () => seen.note(await listKeptBuilds(places())),
     addPlace: directory => void extra.push(resolve(directory)),
     watch: changed => watchPlaces(places(), changed),
-    gather: async () => undefined,
+    gather: (build, known, signal) => gatherFacts(build, { store, known, signal, logs }),
     load: build => load(build, optionsOf(NO_CHOICES)),
     places: () => placesOf(places()),
     plan: async (build, choices) => {
@@ -47,22 +41,21 @@ export function uiCore({ store, directories }: UiArguments): Core {
       const made = await plannedRun(prepared.value, session.value, prepared.value.build.content, [], options);
       return ok(made.plan);
     },
-    log: async build => fail(`read the log of ${build.outer}`),
+    log: build => openBuildLog(build, store),
     remove: build => removeKept(build, seen),
     shell: (build, choices) => ({
       argv: [
         process.execPath,
         fileURLToPath(new URL('./main.cjs', import.meta.url)),
-        ...optionWords(choices),
+        ...optionWords(store, choices),
         build.outer,
       ],
-      shown: line([], build, choices),
+      shown: commandLine({ store }, [], build.outer, choices),
     }),
     runOnTerminal: async ({ argv }) => {
       const ended = await runForeground(argv);
       return ended.ok ? ended.value : ended.failure.status;
     },
-    line,
     saveCopy,
     environment: process.env,
   };
@@ -80,6 +73,7 @@ async function load(build: KeptBuild, options: RunOptions): Promise<Result<Detai
     builder: derivation?.builder ?? null,
     shell,
     notes,
+    missing: missingPaths(env, options.store),
   });
 }
 

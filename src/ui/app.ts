@@ -1,5 +1,6 @@
 /** What every action works with, and what a key is. */
 import type { StoreApi } from 'zustand/vanilla';
+import type { LogIndex } from '../nix/log/log-index.ts';
 import type { Core } from './core.ts';
 import type { Panes } from './panes.ts';
 import type { State } from './state.ts';
@@ -10,6 +11,8 @@ export interface App {
   readonly panes: Panes;
   /** The key table (keys.ts). */
   readonly bindings: readonly Binding[];
+  /** Logs that are open, by build. */
+  readonly openLogs: Map<string, LogIndex>;
   /** Puts text on the clipboard, or into a file, and says which. */
   readonly copy: (text: string) => void;
   /** Stops the program as Ctrl-Z does. */
@@ -31,6 +34,7 @@ export type Context =
   | 'typing'
   | 'help'
   | 'palette'
+  | 'pick'
   | 'delete'
   | 'quit'
   | 'failure';

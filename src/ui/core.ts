@@ -2,6 +2,7 @@
 import type { Result } from '../base/failure.ts';
 import type { EnvVars } from '../nix/env-vars.ts';
 import type { KeptBuild } from '../nix/kept-build.ts';
+import type { LogIndex } from '../nix/log/log-index.ts';
 import type { SandboxPlan } from '../sandbox/step.ts';
 import type { Choices, Facts } from './state.ts';
 
@@ -14,19 +15,14 @@ export interface Details {
   readonly builder: string | null;
   readonly shell: string;
   readonly notes: readonly string[];
+  /** Store paths that stand in its lists and are not there. */
+  readonly missing: ReadonlySet<string>;
 }
 
-/** A log that is open: only what is asked for is read. */
-export interface LogView {
-  readonly path: string;
-  readonly lines: number;
-  readonly phases: readonly { readonly name: string; readonly line: number }[];
-  /** 0-based line numbers of error lines. */
-  readonly errors: readonly number[];
-  /** The text of lines, without their ends; 0-based. */
-  read(from: number, count: number): readonly string[];
-  /** The next line that holds the text (ignoring case), or null. */
-  find(text: string, from: number, direction: 1 | -1): number | null;
+/** A log that is open, and how it was found. */
+export interface OpenLog {
+  readonly index: LogIndex;
+  readonly foundBy: string;
 }
 
 /** What runs in the pane or on the terminal. */
@@ -52,16 +48,14 @@ export interface Core {
   load(build: KeptBuild): Promise<Result<Details>>;
   /** `plan` with these options. */
   plan(build: KeptBuild, choices: Choices): Promise<Result<SandboxPlan>>;
-  /** `log`. */
-  log(build: KeptBuild): Promise<Result<LogView>>;
+  /** `log`: the log of a build, open. */
+  log(build: KeptBuild): Promise<Result<OpenLog>>;
   /** Removes a kept directory, if it is still the one that was shown. */
   remove(build: KeptBuild): Promise<Result<null>>;
   /** The command of a shell in this build's sandbox. */
   shell(build: KeptBuild, choices: Choices): ShellCommand;
   /** Runs it on the real terminal, which the caller has left. @returns its exit status */
   runOnTerminal(command: ShellCommand): Promise<number>;
-  /** The line that one would type for a subcommand: `nix-build-shell plan DIR`. */
-  line(words: readonly string[], build: KeptBuild, choices: Choices): string;
   /** Writes text for the clipboard to a file, where the terminal does not take it. @returns its path */
   saveCopy(text: string): Result<string>;
   /** The environment of the programs in the pane. */

@@ -7,8 +7,12 @@ import { ansi, type Look } from './look.ts';
 import { nameOf, type State, selectedBuild, type Tab } from './state.ts';
 import { boxed } from './views/box.ts';
 import { hintLine, titleLine } from './views/chrome.ts';
+import { envLines } from './views/env.ts';
+import { logLines } from './views/log.ts';
 import { overlayBox } from './views/overlays.ts';
 import { pickerLines } from './views/picker.ts';
+import { planLines } from './views/plan.ts';
+import { shellLines } from './views/shell.ts';
 
 export interface Area {
   readonly id: string;
@@ -53,10 +57,13 @@ function view(state: State, panel: Tab, columns: number, rows: number): readonly
     case 'dirs':
       return pickerLines(state, columns, rows);
     case 'env':
+      return envLines(state, columns, rows);
     case 'plan':
+      return planLines(state, columns, rows);
     case 'log':
+      return logLines(state, columns, rows);
     case 'shell':
-      return [[span(' not yet', 'dim')]];
+      return shellLines(state, columns);
   }
 }
 

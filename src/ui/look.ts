@@ -77,6 +77,7 @@ const IN_ASCII: Readonly<Record<string, string>> = {
   '─': '-',
   '│': '|',
   '▏': '_',
+  '≠': '!',
   '‘': "'",
   '’': "'",
   '“': '"',

@@ -29,6 +29,7 @@ export async function openUi({ core, state }: Opening): Promise<number> {
     store,
     core,
     bindings: BINDINGS,
+    openLogs: new Map(),
     panes: terminal.panes,
     copy: text => set(app, { toast: terminal.copy(text) }),
     suspend: terminal.suspend,
@@ -47,6 +48,7 @@ export async function openUi({ core, state }: Opening): Promise<number> {
   loadSelected(app);
   const status = await ended;
   for (const stop of stops) stop();
+  for (const log of app.openLogs.values()) void log.close();
   ink.unmount();
   await terminal.close();
   return status;

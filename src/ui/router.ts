@@ -3,6 +3,7 @@ import type { Key } from 'ink';
 import { typeText } from './actions/type.ts';
 import { type App, type Binding, get, set } from './app.ts';
 import { contextsOf, keysOf } from './binding.ts';
+import { clusters } from './line.ts';
 import type { State } from './state.ts';
 
 const NAMED = [
@@ -42,28 +43,42 @@ export function bindingFor(state: State, bindings: readonly Binding[], name: str
   return null;
 }
 
+/** Keys that a slow line delivers at once come as one text; longer ones are no keys (a paste without its marks). */
+const MOST_AT_ONCE = 32;
+
 /** Does what a key, or a run of keys, asks for. */
 export function onInput(app: App, input: string, key: Key): void {
-  const { typing } = get(app);
   const name = keyName(input, key);
-  if (typing !== null) {
-    const binding =
-      name === null || (name.length === 1 && name !== ' ') || name === 'space'
-        ? null
-        : bindingFor(get(app), app.bindings, name);
-    if (binding !== null) return binding.run(app);
-    if (!key.ctrl && !key.meta && (name === null || name === 'space' || name.length === 1)) typeText(app, input);
-    return;
-  }
   if (name !== null) return onKey(app, name);
-  // Several keys that arrived at once, by a slow line: each is one. A paste is no key.
-  if (!key.meta && input.length <= 16 && /^[\u0020-\u007e]+$/.test(input))
-    for (const character of input) onInput(app, character, { ...key, ctrl: false });
+  if (key.meta || input.length > MOST_AT_ONCE) return;
+  for (const character of clusters(input)) onKey(app, CONTROL[character] ?? controlName(character));
 }
 
-/** Does what a key asks for. */
+const CONTROL: Readonly<Record<string, string>> = {
+  '\r': 'enter',
+  '\n': 'ctrl-j',
+  '\t': 'tab',
+  '\u007f': 'backspace',
+  '\u0008': 'backspace',
+  '\u001b': 'escape',
+  ' ': 'space',
+};
+
+function controlName(character: string): string {
+  const code = character.charCodeAt(0);
+  return code > 0 && code < 27 ? `ctrl-${String.fromCharCode(code + 96)}` : character;
+}
+
+/** A paste goes into a line that is being typed; elsewhere nothing of it is a key. */
+export function onPaste(app: App, text: string): void {
+  if (get(app).typing !== null) typeText(app, text);
+}
+
+/** Does what a key asks for; while a line is typed, a character is text. */
 export function onKey(app: App, name: string): void {
   const state = get(app);
   if (state.toast !== null) set(app, { toast: null });
+  const text = name === 'space' ? ' ' : name;
+  if (state.typing !== null && clusters(text).length === 1) return typeText(app, text);
   bindingFor(state, app.bindings, name)?.run(app);
 }

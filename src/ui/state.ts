@@ -1,8 +1,10 @@
 /** What the UI knows and shows. No cells, bytes, descriptors or timers: plain data, so that a frame is a function of it. */
 import type { Failure } from '../base/failure.ts';
 import type { KeptBuild } from '../nix/kept-build.ts';
+import type { LogFacts } from '../nix/log/facts.ts';
+import type { GroupName } from '../sandbox/groups.ts';
 import type { SandboxPlan } from '../sandbox/step.ts';
-import type { Details, LogView } from './core.ts';
+import type { Details } from './core.ts';
 import type { Look } from './look.ts';
 
 export type Tab = 'dirs' | 'env' | 'plan' | 'log' | 'shell';
@@ -51,7 +53,7 @@ export const START: Place = { cursor: 0, filter: '', open: new Set() };
 
 /** A line of text that is being typed, and what it is for. */
 export interface Typing {
-  readonly purpose: 'filter' | 'search' | 'bind' | 'palette' | 'help' | 'directory' | 'paneSearch';
+  readonly purpose: 'filter' | 'envFilter' | 'search' | 'bind' | 'palette' | 'help' | 'directory' | 'paneSearch';
   readonly text: string;
 }
 
@@ -59,6 +61,12 @@ export type Overlay =
   | { readonly kind: 'help'; readonly cursor: number }
   | { readonly kind: 'palette'; readonly cursor: number }
   | { readonly kind: 'delete'; readonly targets: readonly KeptBuild[]; readonly problem: string | null }
+  | {
+      readonly kind: 'pick';
+      readonly title: string;
+      readonly options: readonly { readonly id: string; readonly label: string }[];
+      readonly cursor: number;
+    }
   | { readonly kind: 'quit' }
   | { readonly kind: 'failure'; readonly failure: Failure };
 
@@ -67,7 +75,7 @@ export interface Choices {
   readonly net: boolean;
   readonly binds: readonly string[];
   /** `--without`: steps that are switched off. */
-  readonly without: readonly string[];
+  readonly without: readonly GroupName[];
 }
 
 export const NO_CHOICES: Choices = { net: false, binds: [], without: [] };
@@ -86,10 +94,37 @@ export interface PaneInfo {
   readonly scrolledBack: boolean;
 }
 
+/** What is known of a log that is open. */
+export interface LogInfo {
+  readonly path: string;
+  readonly foundBy: string;
+  readonly facts: LogFacts;
+  /** Whether it was read to its end. */
+  readonly complete: boolean;
+  readonly problems: readonly string[];
+}
+
+/** Where a person is in a log. Only lines around the cursor are here: a log may have millions. */
+export interface LogPlace {
+  /** The build whose log it is. */
+  readonly of: string | null;
+  /** 1-based. */
+  readonly cursor: number;
+  /** Start lines of the phases that are folded. */
+  readonly folded: ReadonlySet<number>;
+  readonly search: string;
+  /** Text by line number. */
+  readonly lines: ReadonlyMap<number, string>;
+}
+
+export const NO_LOG_PLACE: LogPlace = { of: null, cursor: 1, folded: new Set(), search: '', lines: new Map() };
+
 export interface State {
   readonly size: { readonly columns: number; readonly rows: number };
   readonly nowMs: number;
   readonly look: Look;
+  /** `--store ROOT`. */
+  readonly store: string | null;
   readonly reservedKey: string;
   /** The key table's hints are made with the person's own keys. */
   readonly keys: Readonly<Record<string, readonly string[]>>;
@@ -113,8 +148,8 @@ export interface State {
   readonly plans: ReadonlyMap<string, Loaded<SandboxPlan>>;
   readonly plan: Place & { readonly onlyDifferences: boolean };
   readonly choices: ReadonlyMap<string, Choices>;
-  readonly logs: ReadonlyMap<string, Loaded<LogView>>;
-  readonly log: Place & { readonly folded: ReadonlySet<number>; readonly search: string };
+  readonly logs: ReadonlyMap<string, Loaded<LogInfo>>;
+  readonly log: LogPlace;
   readonly panes: readonly PaneInfo[];
   /** The pane that is shown; null where there is none. */
   readonly pane: number | null;
@@ -126,7 +161,7 @@ export interface State {
 
 /** The state of the first frame: nothing but the list. */
 export function initialState(
-  given: Pick<State, 'size' | 'nowMs' | 'look' | 'reservedKey' | 'keys' | 'places' | 'builds'>,
+  given: Pick<State, 'size' | 'nowMs' | 'look' | 'store' | 'reservedKey' | 'keys' | 'places' | 'builds'>,
 ): State {
   return {
     ...given,
@@ -146,7 +181,7 @@ export function initialState(
     plan: { ...START, onlyDifferences: false },
     choices: new Map(),
     logs: new Map(),
-    log: { ...START, folded: new Set(), search: '' },
+    log: NO_LOG_PLACE,
     panes: [],
     pane: null,
     focus: 'chrome',

@@ -29,8 +29,10 @@ export function openTerminal(store: StoreApi<State>, core: Core): Terminal {
     unref: () => stdin,
   }) as unknown as NodeJS.ReadStream;
   const stdout = new Writable({
-    write: (chunk: Buffer, _encoding, done) => void output.write(chunk, () => done()),
+    // While a shell has the terminal, frames are for nobody.
+    write: (chunk: Buffer, _encoding, done) => void (suspended ? done() : output.write(chunk, () => done())),
   }) as unknown as NodeJS.WriteStream;
+  let suspended = false;
   const resize = (): void => {
     const { columns, rows } = output;
     Object.assign(stdout, { isTTY: true, columns, rows });
@@ -40,11 +42,13 @@ export function openTerminal(store: StoreApi<State>, core: Core): Terminal {
   Object.assign(stdout, { isTTY: true, columns: output.columns, rows: output.rows });
   const forward = (bytes: Buffer): void => void (stdin as unknown as PassThrough).write(bytes);
   const enter = (): void => {
+    suspended = false;
     input.setRawMode(true);
     input.on('data', forward).resume();
     output.on('resize', resize);
   };
   const leave = (): void => {
+    suspended = true;
     input.off('data', forward).pause();
     output.off('resize', resize);
     input.setRawMode(false);

@@ -3,18 +3,35 @@ import { type App, get, set } from '../app.ts';
 import { inside, panels } from '../layout.ts';
 import { type State, TABS, type Tab } from '../state.ts';
 import { overlayRows } from '../views/overlays.ts';
+import { planRows } from '../views/plan-rows.ts';
+import { shownEnvRows } from './env.ts';
 import { moveInList, rearrange } from './list.ts';
 import { loadSelected } from './load.ts';
+import { moveInLog, showLines } from './log.ts';
 
 /** Moves the cursor of what has the keyboard; beyond an end it stays there. */
 export function move(app: App, by: number): void {
   const { overlay, tab } = get(app);
+  if (overlay?.kind === 'pick')
+    return set(app, { overlay: { ...overlay, cursor: clamp(overlay.cursor + by, overlay.options.length) } });
   if (overlay?.kind === 'help' || overlay?.kind === 'palette')
     return set(app, {
       overlay: { ...overlay, cursor: clamp(overlay.cursor + by, overlayRows(get(app), app.bindings).length) },
     });
   if (overlay !== null) return;
-  if (tab === 'dirs') moveInList(app, by);
+  const { env, plan } = get(app);
+  switch (tab) {
+    case 'dirs':
+      return moveInList(app, by);
+    case 'env':
+      return set(app, { env: { ...env, cursor: clamp(env.cursor + by, shownEnvRows(get(app)).length) } });
+    case 'plan':
+      return set(app, { plan: { ...plan, cursor: clamp(plan.cursor + by, planRows(get(app)).length) } });
+    case 'log':
+      return moveInLog(app, by);
+    case 'shell':
+      return app.panes.scroll(by);
+  }
 }
 
 function clamp(at: number, count: number): number {
@@ -36,6 +53,7 @@ export function goTo(app: App, tab: Tab): void {
   set(app, { tab, toast: null });
   if (tab === 'shell') app.panes.focus('pane');
   loadSelected(app);
+  if (tab === 'log') showLines(app);
 }
 
 /** The next panel, or the one before. */
@@ -52,6 +70,10 @@ export function back(app: App): void {
   if (state.paneMenu) return set(app, { paneMenu: false });
   if (state.tab === 'dirs' && state.filter !== '') return rearrange(app, { filter: '' });
   if (state.tab === 'dirs' && state.marked.size > 0) return set(app, { marked: new Set() });
+  if (state.tab === 'env' && state.env.filter !== '') return set(app, { env: { ...state.env, filter: '', cursor: 0 } });
+  if (state.tab === 'env' && state.env.compare !== null)
+    return set(app, { env: { ...state.env, compare: null, cursor: 0 } });
+  if (state.tab === 'log' && state.log.search !== '') return set(app, { log: { ...state.log, search: '' } });
   if (state.tab !== 'dirs') goTo(app, 'dirs');
 }
 
@@ -59,6 +81,7 @@ function endTyping(app: App, { typing, overlay }: State): void {
   const closes = overlay !== null && (typing?.purpose === 'palette' || typing?.purpose === 'help');
   set(app, { typing: null, ...(closes ? { overlay: null } : {}) });
   if (typing?.purpose === 'filter') rearrange(app, { filter: '' });
+  if (typing?.purpose === 'envFilter') set(app, { env: { ...get(app).env, filter: '', cursor: 0 } });
 }
 
 /** Leaves; with a program that still runs it asks once. */

@@ -4,6 +4,7 @@ import type { KeptBuild } from '../../nix/kept-build.ts';
 import { type App, get, set } from '../app.ts';
 import { panels } from '../layout.ts';
 import { choicesOf, type Loaded, type State, selectedBuild } from '../state.ts';
+import { openLog } from './log.ts';
 
 /** Loads what the visible panels show of the selected build, where that was not done yet. */
 export function loadSelected(app: App): void {
@@ -28,7 +29,7 @@ export function loadPlan(app: App, build: KeptBuild): void {
 
 /** Opens the log of a build, once. */
 export function loadLog(app: App, build: KeptBuild): void {
-  once(app, 'logs', build, () => app.core.log(build));
+  once(app, 'logs', build, () => openLog(app, build));
 }
 
 /** Forgets the plan: the choices changed. */

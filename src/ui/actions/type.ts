@@ -4,6 +4,8 @@ import { withoutLast } from '../line.ts';
 import type { Typing } from '../state.ts';
 import { overlayRows } from '../views/overlays.ts';
 import { rearrange, rescan } from './list.ts';
+import { searchLog } from './log.ts';
+import { addBind } from './plan.ts';
 
 /** Begins to type. */
 export function startTyping(app: App, purpose: Typing['purpose'], text = ''): void {
@@ -33,6 +35,7 @@ export function clearTyped(app: App): void {
 function changeTyped(app: App, typing: Typing, text: string): void {
   set(app, { typing: { ...typing, text } });
   if (typing.purpose === 'filter') rearrange(app, { filter: text });
+  if (typing.purpose === 'envFilter') set(app, { env: { ...get(app).env, filter: text, cursor: 0 } });
   const { overlay } = get(app);
   if (overlay?.kind === 'palette' || overlay?.kind === 'help') set(app, { overlay: { ...overlay, cursor: 0 } });
 }
@@ -43,6 +46,9 @@ export function acceptTyped(app: App): void {
   if (typing === null) return;
   set(app, { typing: null });
   if (overlay?.kind === 'palette') return runChosen(app, typing);
+  if (typing.purpose === 'search') return void searchLog(app, 1, typing.text);
+  if (typing.purpose === 'bind') return addBind(app, typing.text);
+  if (typing.purpose === 'paneSearch') return void app.panes.search(typing.text, 'up');
   if (typing.purpose === 'directory' && typing.text !== '') {
     app.core.addPlace(typing.text);
     void rescan(app);

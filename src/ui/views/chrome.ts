@@ -50,6 +50,7 @@ export function hintLine(state: State, bindings: readonly Binding[]): Line {
 
 const PROMPTS = {
   filter: '/',
+  envFilter: '/',
   search: '/',
   bind: 'bind HOST[:DEST]:',
   palette: ':',

@@ -1,5 +1,4 @@
 /** What lies over the panels: help, palette, questions. */
-import { type Failure, failureLine } from '../../base/failure.ts';
 import { shellWord } from '../../base/printable.ts';
 import { size } from '../../report/text.ts';
 import type { Binding } from '../app.ts';
@@ -9,6 +8,7 @@ import { windowStart } from '../layout.ts';
 import { chunks, fit, fitLine, foreign, type Line, restyled, span } from '../line.ts';
 import { factsOf, type State } from '../state.ts';
 import { boxed } from './box.ts';
+import { failureView } from './failure.ts';
 
 export interface OverlayRow {
   readonly binding: Binding;
@@ -58,6 +58,8 @@ function content(state: State, bindings: readonly Binding[], cells: number, rows
       return { title: 'Keys that work here', lines: helpLines(state, bindings, cells, rows, overlay.cursor) };
     case 'palette':
       return { title: 'Command', lines: helpLines(state, bindings, cells, rows, overlay.cursor) };
+    case 'pick':
+      return { title: overlay.title, lines: pickLines(overlay, cells, rows) };
     case 'delete':
       return deleteContent(state, overlay, cells);
     case 'quit':
@@ -69,7 +71,7 @@ function content(state: State, bindings: readonly Binding[], cells: number, rows
         ],
       };
     case 'failure':
-      return { title: 'It did not work', lines: failureLines(overlay.failure, cells) };
+      return { title: 'It did not work', lines: failureView(overlay.failure, cells) };
     case undefined:
       return { title: '', lines: [] };
   }
@@ -96,6 +98,19 @@ function helpLines(
     return first + at === cursor ? restyled(fitLine(line, cells), 'selected') : line;
   });
   return [...typed, ...(all.length === 0 ? [[span('nothing has this name', 'dim')]] : lines)];
+}
+
+function pickLines(
+  { options, cursor }: Extract<State['overlay'], { kind: 'pick' }>,
+  cells: number,
+  rows: number,
+): readonly Line[] {
+  const first = windowStart(cursor, options.length, rows);
+  return options.slice(first, first + rows).map(({ label }, at): Line => {
+    const chosen = first + at === cursor;
+    const line: Line = [span(chosen ? '▸ ' : '  '), foreign(label)];
+    return chosen ? restyled(fitLine(line, cells), 'selected') : line;
+  });
 }
 
 function deleteContent(
@@ -132,10 +147,4 @@ function deleteContent(
       ],
     ],
   };
-}
-
-function failureLines(failure: Failure, cells: number): readonly Line[] {
-  const { hint, ...rest } = failure;
-  const what = chunks(failureLine({ ...rest, hint: null }), cells).map(text => [foreign(text)]);
-  return [...what, [], ...(hint === null ? [] : chunks(hint, cells).map(text => [foreign(text, 'accent')]))];
 }

@@ -1,0 +1,122 @@
+/** The inspector's rows: groups, variables, and the parts of a variable that is open. Pure data; `env.ts` draws them. */
+import type { EnvVariable, EnvVars } from '../../nix/env-vars.ts';
+import { chunks } from '../line.ts';
+import { type State, selectedBuild } from '../state.ts';
+import { ENV_GROUPS, type EnvGroup, entriesOf, groupOf } from './env-groups.ts';
+
+/** How a variable differs from the build that it is compared with. */
+export type Difference = 'same' | 'changed' | 'added' | 'removed';
+
+export type EnvRow =
+  | {
+      readonly kind: 'group';
+      readonly id: string;
+      readonly title: string;
+      readonly count: number;
+      readonly open: boolean;
+    }
+  | {
+      readonly kind: 'variable';
+      readonly id: string;
+      readonly name: string;
+      readonly value: string | null;
+      readonly difference: Difference | null;
+      readonly open: boolean;
+    }
+  | {
+      readonly kind: 'entry';
+      readonly name: string;
+      readonly number: number;
+      readonly text: string;
+      readonly missing: boolean;
+    }
+  | { readonly kind: 'code'; readonly name: string; readonly number: number; readonly text: string }
+  | { readonly kind: 'piece'; readonly name: string; readonly text: string }
+  | { readonly kind: 'other'; readonly name: string; readonly text: string };
+
+/** A value without line ends that is longer than this is folded. */
+const LONG = 60;
+
+interface Compared {
+  readonly variable: EnvVariable;
+  readonly difference: Difference | null;
+}
+
+/** The rows of the selected build's environment; `cells` is where long values are wrapped. */
+export function envRows(state: State, cells: number): readonly EnvRow[] {
+  const build = selectedBuild(state);
+  const loaded = build === null ? undefined : state.details.get(build.outer);
+  if (loaded?.state !== 'ready') return [];
+  const { env, missing } = loaded.value;
+  const other = otherEnvironment(state);
+  const matching = compared(env, other).filter(entry => matches(state, entry));
+  const searching = state.env.filter !== '';
+  return ENV_GROUPS.flatMap(([id, title]): readonly EnvRow[] => {
+    const inGroup = matching.filter(({ variable }) => groupOf(variable.name) === id);
+    if (inGroup.length === 0) return [];
+    const open = searching || state.env.open.has(id);
+    const group: EnvRow = { kind: 'group', id, title, count: inGroup.length, open };
+    return open ? [group, ...inGroup.flatMap(entry => variableRows(state, entry, missing, cells))] : [group];
+  }).concat(searching ? [] : unreadable(env));
+}
+
+/** The environment that it is compared with, where that is known already. */
+function otherEnvironment(state: State): EnvVars | null {
+  const other = state.env.compare === null ? undefined : state.details.get(state.env.compare);
+  return other?.state === 'ready' ? other.value.env : null;
+}
+
+function compared(env: EnvVars, other: EnvVars | null): readonly Compared[] {
+  if (other === null) return env.variables.map(variable => ({ variable, difference: null }));
+  const theirs = new Map(other.variables.map(variable => [variable.name, variable]));
+  const own = new Set(env.variables.map(({ name }) => name));
+  const here = env.variables.map((variable): Compared => {
+    const same = theirs.get(variable.name);
+    const difference = same === undefined ? 'added' : same.value === variable.value ? 'same' : 'changed';
+    return { variable, difference };
+  });
+  const gone = other.variables.filter(({ name }) => !own.has(name));
+  const all = [...here, ...gone.map((variable): Compared => ({ variable, difference: 'removed' }))];
+  return all.filter(({ difference }) => difference !== 'same');
+}
+
+function matches({ env }: State, { variable }: Compared): boolean {
+  const wanted = env.filter.toLowerCase();
+  return variable.name.toLowerCase().includes(wanted) || (variable.value ?? '').toLowerCase().includes(wanted);
+}
+
+function variableRows(
+  state: State,
+  { variable: { name, value }, difference }: Compared,
+  missing: ReadonlySet<string>,
+  cells: number,
+): readonly EnvRow[] {
+  const id = `v:${name}`;
+  const open = state.env.open.has(id) || (state.env.wrap && folds(value));
+  const row: EnvRow = { kind: 'variable', id, name, value, difference, open };
+  if (!open || value === null) return [row];
+  return [row, ...parts(name, value, missing, cells)];
+}
+
+/** Whether there is more of the value than its line shows. */
+export function folds(value: string | null): boolean {
+  return value !== null && (value.includes('\n') || value.length > LONG || entriesOf(value) !== null);
+}
+
+function parts(name: string, value: string, missing: ReadonlySet<string>, cells: number): readonly EnvRow[] {
+  const entries = entriesOf(value);
+  if (entries !== null)
+    return entries.map((text, at) => ({ kind: 'entry', name, number: at + 1, text, missing: missing.has(text) }));
+  if (value.includes('\n')) return value.split('\n').map((text, at) => ({ kind: 'code', name, number: at + 1, text }));
+  return chunks(value, Math.max(10, cells - 6)).map(text => ({ kind: 'piece', name, text }));
+}
+
+/** What bash does not hand on, and so is listed by name. */
+function unreadable({ arrays, functions }: EnvVars): readonly EnvRow[] {
+  const named = (names: readonly string[], what: string): readonly EnvRow[] =>
+    names.map(name => ({ kind: 'other', name, text: what }));
+  return [...named(arrays, 'an array: bash does not hand it on'), ...named(functions, 'a function')];
+}
+
+/** The ids of all groups. */
+export const GROUP_IDS: readonly EnvGroup[] = ENV_GROUPS.map(([id]) => id);

@@ -1,0 +1,74 @@
+/** The UI in a real terminal: from the list into a real sandbox and out again, as root and as the ordinary user. */
+import assert from 'node:assert/strict';
+import { chownSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { missing, ordinaryUser, type TestUser } from '../support/need.ts';
+import { programFor } from '../support/program.ts';
+import { type Pty, type PtyOptions, startPty } from '../support/pty.ts';
+import { type SmallBuild, smallBuild } from '../support/small-build.ts';
+
+const need = { skip: missing('static-bash', 'static-busybox', 'user-namespaces') };
+const started: Pty[] = [];
+after(() => {
+  for (const pty of started) pty.end();
+});
+
+function give(build: SmallBuild, user: TestUser | null): SmallBuild {
+  if (user !== null)
+    for (const path of ['', ...readdirSync(build.directory)])
+      chownSync(join(build.directory, path), user.uid, user.gid);
+  return build;
+}
+
+/** The UI on one small build. */
+function ui(build: SmallBuild, options: PtyOptions = {}): Pty {
+  const command = [programFor(options.user ?? null), '--ui', '--store', build.store, build.directory];
+  const pty = startPty(command, { ...options, env: { TMPDIR: '/nowhere', ...options.env } });
+  started.push(pty);
+  return pty;
+}
+
+/** The cursor on the small build: the machine may have others. */
+async function select(pty: Pty): Promise<void> {
+  await pty.shows('kept');
+  pty.type('/small-1.0\r');
+  await pty.shows(/▸ {2}small /);
+}
+
+for (const [who, user] of [
+  ['the caller', null],
+  ['an ordinary user', ordinaryUser()],
+] as const) {
+  test(`from the list into the sandbox and out again, as ${who}`, need, async () => {
+    const pty = ui(give(smallBuild(), user), { user });
+    await select(pty);
+    pty.type('\r');
+    await pty.shows(/\] \/build \$$/m);
+    pty.type('id -u; echo in-$((40 + 2))\r');
+    await pty.shows('in-42');
+    assert.match(pty.screen(), /^1000$/m);
+    pty.type('exit 3\r');
+    await pty.shows('ended with status 3');
+    pty.type('q');
+    assert.deepEqual(await pty.ended(), { status: 0, signal: 0 });
+    assert.equal(pty.alternate(), false);
+  });
+}
+
+test('the environment, the plan and the help of a build', need, async () => {
+  const pty = ui(smallBuild());
+  await select(pty);
+  pty.type('e');
+  await pty.shows(/variables from env-vars/);
+  pty.type('/home\u007f\u007f\u007f\u007fHOME\r');
+  await pty.shows('/homeless-shelter');
+  pty.type('3');
+  await pty.shows('new namespaces');
+  pty.type('?');
+  await pty.shows('Keys that work here');
+  pty.type('\u001b');
+  await pty.shows(/^(?!.*Keys that work here).*▸3 Plan/s);
+  pty.type('q');
+  assert.equal((await pty.ended()).status, 0);
+});
