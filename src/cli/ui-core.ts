@@ -41,7 +41,7 @@ export function uiCore({ store, directories }: UiArguments): Core {
       const made = await plannedRun(prepared.value, session.value, prepared.value.build.content, [], options);
       return ok(made.plan);
     },
-    log: build => openBuildLog(build, store),
+    log: build => openBuildLog(build, optionsOf(NO_CHOICES)),
     remove: build => removeKept(build, seen),
     shell: (build, choices) => ({
       argv: [

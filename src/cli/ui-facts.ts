@@ -2,19 +2,20 @@
 import { lstatSync } from 'node:fs';
 import { fail, ok, type Result } from '../base/failure.ts';
 import { fsPath, storePath } from '../base/path.ts';
-import { findBuildLog } from '../nix/build-log.ts';
 import type { EnvVars } from '../nix/env-vars.ts';
 import { readEnvironment } from '../nix/environment.ts';
 import { type LogEntry, listLogs } from '../nix/find-log.ts';
 import type { KeptBuild } from '../nix/kept-build.ts';
 import { openLog } from '../nix/log/bytes.ts';
 import { openLogIndex } from '../nix/log/log-index.ts';
-import { readLogSummary } from '../nix/log/summary.ts';
+import { buildLog, chooseLog } from '../nix/log/of-build.ts';
 import { withEnvironment } from '../nix/refine.ts';
 import { type StoreLayout, storeLayout } from '../nix/store-layout.ts';
 import { treeSize } from '../nix/tree-size.ts';
 import type { OpenLog } from '../ui/core.ts';
 import type { Facts } from '../ui/state.ts';
+import type { RunOptions } from './arguments.ts';
+import { findLogOf } from './build-log.ts';
 
 /** A list of builds wants to know much of many: no log may take longer than this. */
 const LOG_BUDGET_MS = 300;
@@ -48,13 +49,10 @@ export async function gatherFacts(build: KeptBuild, { store, known, signal, logs
   const named = withName(build);
   if (named !== build) known({ name: named.name?.value ?? null, version: named.packageVersion });
   const layout = storeLayout(store, build.system, process.env);
-  const { log } = await findBuildLog(named, layout, { listing: await logs(layout) });
-  if (log !== null) {
-    const summary = await readLogSummary(log, { budgetMs: LOG_BUDGET_MS, signal });
-    if (summary.ok) {
-      const { failingPhase, lastError, lastLine } = summary.value;
-      known({ phase: failingPhase?.replace(/Phase$/, '') ?? null, lastError: lastError ?? lastLine });
-    }
+  const { summary } = await buildLog(named, layout, { listing: await logs(layout), budgetMs: LOG_BUDGET_MS, signal });
+  if (summary !== null) {
+    const { failingPhase, lastError, lastLine } = summary;
+    known({ phase: failingPhase?.replace(/Phase$/, '') ?? null, lastError: lastError ?? lastLine });
   }
   const size = await treeSize(build.content, {
     signal,
@@ -69,20 +67,11 @@ function withName(build: KeptBuild): KeptBuild {
   return env.ok ? withEnvironment(build, env.value) : build;
 }
 
-/** Finds and opens the log of a build. */
-export async function openBuildLog(build: KeptBuild, store: string | null): Promise<Result<OpenLog>> {
-  const named = withName(build);
-  const { log, foundBy, candidates } = await findBuildLog(named, storeLayout(store, build.system, process.env));
-  if (log === null) {
-    const hint =
-      candidates.length > 0
-        ? candidates
-            .slice(0, 3)
-            .map(({ path }) => path)
-            .join(', ')
-        : null;
-    return fail(`find the log of ${build.outer}`, { because: foundBy, hint });
-  }
+/** Finds and opens the log of a build, as `log DIR` does. */
+export async function openBuildLog(build: KeptBuild, options: RunOptions): Promise<Result<OpenLog>> {
+  const found = await findLogOf(withName(build), options);
+  const { log, foundBy } = found;
+  if (log === null) return fail(`find the log of ${build.outer}`, { because: foundBy, hint: chooseLog(found) });
   const opened = openLog(log);
   return opened.ok ? ok({ index: openLogIndex(opened.value), foundBy }) : opened;
 }

@@ -1,4 +1,3 @@
-/// <reference path="../../node_modules/node-pty/node-pty.d.ts" />
 /** A program in a pseudo-terminal, and what its terminal shows: node-pty and xterm/headless. */
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -29,8 +28,29 @@ export interface Pty {
   readonly end: () => void;
 }
 
-/** The package calls itself by another name (package.json), and so do its types. */
-const { spawn } = createRequire(import.meta.url)('node-pty') as typeof import('@lydell/node-pty');
+/** The part of node-pty that is used: its own types are those of another package's name. */
+interface NodePty {
+  spawn(
+    file: string,
+    args: readonly string[],
+    options: {
+      readonly cols: number;
+      readonly rows: number;
+      readonly cwd: string;
+      readonly env: NodeJS.ProcessEnv;
+      readonly encoding: null;
+    },
+  ): {
+    readonly pid: number;
+    onData(listener: (data: Uint8Array) => void): void;
+    onExit(listener: (end: { readonly exitCode: number; readonly signal?: number }) => void): void;
+    write(data: string): void;
+    resize(columns: number, rows: number): void;
+    kill(signal: string): void;
+  };
+}
+
+const { spawn } = createRequire(import.meta.url)('node-pty') as NodePty;
 
 const PATIENCE_MS = 20_000;
 

@@ -1,6 +1,6 @@
 /** The plan's rows: the sandbox's root as a tree, what is done around it, and what is different from the build. Pure data. */
 import { sayOp } from '../../sandbox/op.ts';
-import type { Omission, Op, SandboxPlan, Step } from '../../sandbox/step.ts';
+import type { Omission, Op, OpOf, SandboxPlan, Step } from '../../sandbox/step.ts';
 import { type State, selectedBuild } from '../state.ts';
 
 export type PlanRow =
@@ -105,29 +105,22 @@ function label(path: string, paths: readonly string[]): string {
   return path !== '/' && paths.includes(parent) ? path.slice(path.lastIndexOf('/') + 1) : path;
 }
 
+/** Shorter than the operation's own sentence, as the path stands before it. */
+const HOW: { readonly [K in Op['kind']]?: (op: OpOf<K>) => string } = {
+  bind: op => `${op.from}  ${op.readOnly ? 'read-only' : 'writable'}`,
+  bindInner: op => `${op.from} of the sandbox`,
+  device: () => 'device of the host',
+  link: op => `→ ${op.target}`,
+  directory: op => `directory ${op.mode.toString(8).padStart(4, '0')}`,
+  tmpfs: () => 'tmpfs of its own',
+  proc: () => 'procfs of its own',
+  devpts: () => 'devpts of its own',
+  file: op => `file, ${op.content.length} characters`,
+};
+
 function how(op: Op): string {
-  switch (op.kind) {
-    case 'bind':
-      return `${op.from}  ${op.readOnly ? 'read-only' : 'writable'}`;
-    case 'bindInner':
-      return `${op.from} of the sandbox`;
-    case 'device':
-      return 'device of the host';
-    case 'link':
-      return `→ ${op.target}`;
-    case 'directory':
-      return `directory ${op.mode.toString(8).padStart(4, '0')}`;
-    case 'tmpfs':
-      return 'tmpfs of its own';
-    case 'proc':
-      return 'procfs of its own';
-    case 'devpts':
-      return 'devpts of its own';
-    case 'file':
-      return `file, ${op.content.length} characters`;
-    default:
-      return sayOp(op);
-  }
+  const say = HOW[op.kind] as ((op: Op) => string) | undefined;
+  return (say ?? sayOp)(op);
 }
 
 function nodeRows(state: State, id: string, node: Node): readonly PlanRow[] {
