@@ -16,6 +16,7 @@ import {
 } from './actions/plan.ts';
 import { acceptTyped, clearTyped, eraseTyped, openHelp, openPalette, startTyping } from './actions/type.ts';
 import { type Binding, get, set } from './app.ts';
+import { PANE } from './pane-keys.ts';
 import { KEEP_COMMAND } from './views/empty.ts';
 
 const FAR = 1_000_000_000;
@@ -413,6 +414,7 @@ export const BINDINGS: readonly Binding[] = [
   ...INSPECTOR,
   ...PLAN,
   ...LOG,
+  ...PANE,
   ...MOVING,
   ...EVERYWHERE,
 ];

@@ -21,6 +21,9 @@ const NAMED = [
   ['delete', 'delete'],
 ] as const satisfies readonly (readonly [keyof Key, string])[];
 
+/** What Ctrl-] sends. */
+const RESERVED = '\u001d';
+
 /** The name of a key: `j`, `space`, `ctrl-d`, `shift-tab`; null for what is text, or nothing that has a name. */
 export function keyName(input: string, key: Key): string | null {
   if (key.tab) return key.shift ? 'shift-tab' : 'tab';
@@ -29,6 +32,7 @@ export function keyName(input: string, key: Key): string | null {
   // A line feed is what Ctrl-J sends.
   if (input === '\n') return 'ctrl-j';
   if (input === ' ') return 'space';
+  if (input === RESERVED || (key.ctrl && input === ']')) return 'ctrl-]';
   return input.length === 1 && !key.meta ? input : null;
 }
 
@@ -61,6 +65,7 @@ const CONTROL: Readonly<Record<string, string>> = {
   '\u007f': 'backspace',
   '\u0008': 'backspace',
   '\u001b': 'escape',
+  [RESERVED]: 'ctrl-]',
   ' ': 'space',
 };
 

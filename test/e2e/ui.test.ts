@@ -56,6 +56,41 @@ for (const [who, user] of [
   });
 }
 
+test('behind the reserved key: the plan, and back into the shell that went on', need, async () => {
+  const pty = ui(smallBuild());
+  await select(pty);
+  pty.type('s');
+  await pty.shows(/\] \/build \$$/m);
+  pty.type('x=kept-4$((1+1))\r');
+  await pty.shows('Ctrl-] menu');
+  pty.type('\u001d');
+  await pty.shows('Ctrl-] itself');
+  pty.type('p');
+  await pty.shows('new namespaces');
+  pty.type('5');
+  await pty.shows('Ctrl-] menu');
+  pty.type('echo $x\r');
+  await pty.shows(/^kept-42$/m);
+  pty.type('\u001dx');
+  await pty.shows(/▸1 Dirs/);
+  pty.type('q');
+  assert.equal((await pty.ended()).status, 0);
+});
+
+test('leaving with a shell that runs asks once, and leaves no process', need, async () => {
+  const pty = ui(smallBuild());
+  await select(pty);
+  pty.type('s');
+  await pty.shows(/\] \/build \$$/m);
+  pty.type('\u001dq');
+  await pty.shows(/▸1 Dirs/);
+  pty.type('q');
+  await pty.shows(/y/);
+  pty.type('y');
+  assert.equal((await pty.ended()).status, 0);
+  assert.equal(pty.alternate(), false);
+});
+
 test('the environment, the plan and the help of a build', need, async () => {
   const pty = ui(smallBuild());
   await select(pty);

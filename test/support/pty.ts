@@ -50,7 +50,7 @@ interface NodePty {
   };
 }
 
-const { spawn } = createRequire(import.meta.url)('node-pty') as NodePty;
+const nodePty = createRequire(import.meta.url)('node-pty') as NodePty;
 
 const PATIENCE_MS = 20_000;
 
@@ -60,7 +60,7 @@ export function startPty(command: readonly string[], options: PtyOptions = {}): 
   const terminal = new Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 2000 });
   const [file = '', ...args] = asUser(user, command);
   const env = environmentFor(user, { TERM: 'xterm-256color', ...options.env });
-  const pty = spawn(file, args, { cols: columns, rows, cwd: '/', env, encoding: null });
+  const pty = nodePty.spawn(file, args, { cols: columns, rows, cwd: '/', env, encoding: null });
   pty.onData(data => terminal.write(data));
   terminal.onData(answer => pty.write(answer));
   let end: { status: number; signal: number } | null = null;

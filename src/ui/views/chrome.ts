@@ -3,7 +3,9 @@
 import type { Binding } from '../app.ts';
 import { contextsOf, keysOf, shownKey } from '../binding.ts';
 import { fitLine, foreign, type Line, lineText, type Span, span, width } from '../line.ts';
+import { paneHasKeyboard } from '../pane-place.ts';
 import { nameOf, type State, selectedBuild, TABS } from '../state.ts';
+import { paneStatus } from './shell.ts';
 
 const TITLES = { dirs: 'Dirs', env: 'Env', plan: 'Plan', log: 'Log', shell: 'Shell' } as const;
 
@@ -39,8 +41,9 @@ export function hintLine(state: State, bindings: readonly Binding[]): Line {
       columns,
     );
   if (state.toast !== null) return fitLine([span(' '), foreign(state.toast, 'warning')], columns);
-  const hints = hintsOf(state, bindings);
-  let line: readonly Span[] = [span(' ')];
+  const pane = paneStatus(state);
+  const hints = paneHasKeyboard(state) && state.tab === 'shell' ? [] : hintsOf(state, bindings);
+  let line: readonly Span[] = [span(' '), ...(pane ?? [])];
   for (const hint of hints) {
     if (width(lineText([...line, ...hint])) > columns) break;
     line = [...line, ...hint];

@@ -1,10 +1,35 @@
-/** The chrome around the shell's pane: its line of state. The pane's cells are not drawn here. */
-import { foreign, type Line, span } from '../line.ts';
-import type { State } from '../state.ts';
+/** The shell's panel where no pane lies on it, and what its line of state says. The pane's cells are drawn by the terminal. */
+import { foreign, type Line, type Span, span } from '../line.ts';
+import { paneHasKeyboard } from '../pane-place.ts';
+import type { PaneInfo, State } from '../state.ts';
+
+function shownPane(state: State): PaneInfo | undefined {
+  return state.panes.find(({ id }) => id === state.pane);
+}
 
 /** What is shown where no shell is open. */
 export function shellLines(state: State, cells: number): readonly Line[] {
-  const pane = state.panes.find(({ id }) => id === state.pane);
+  const pane = shownPane(state);
   if (pane === undefined) return [[], [span('  No shell is open.  Enter on a build, or s, opens one.', 'dim')]];
   return [[foreign(` $ ${pane.command}`.slice(0, cells), 'dim')]];
+}
+
+/** What the last line says of the pane, before the keys; null where the panel is not shown. */
+export function paneStatus(state: State): readonly Span[] | null {
+  const pane = state.tab === 'shell' ? shownPane(state) : undefined;
+  if (pane === undefined || state.paneMenu) return null;
+  const which = state.panes.length < 2 ? '' : ` ${state.panes.indexOf(pane) + 1}/${state.panes.length}`;
+  const name = foreign(`${pane.name}${which}`, 'strong');
+  if (pane.ended !== null) return [name, span(` ${pane.ended}  `, 'warning')];
+  const title = pane.title === '' ? '' : ` ${pane.title}`;
+  const back = pane.scrolledBack ? '  (scrolled back)' : '';
+  if (paneHasKeyboard(state))
+    return [
+      name,
+      foreign(title, 'dim'),
+      span('  /build is a copy  ', 'dim'),
+      span('Ctrl-]', 'strong'),
+      span(' menu', 'dim'),
+    ];
+  return [name, span(`${back}  `, 'dim')];
 }
