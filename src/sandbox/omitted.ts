@@ -70,12 +70,12 @@ const WITH_NETWORK: readonly Omission[] = [
     why: 'a build must not be able to change them, whoever owns them',
     nix: 'enterChroot',
   },
-  {
-    what: "the machine's certificates are there, which Nix before 2.16 did not show",
-    why: 'which Nix made the directory is not recorded',
-    nix: 'enterChroot',
-  },
 ];
+const CERTIFICATES: Omission = {
+  what: "the machine's certificates are there, which Nix before 2.16 did not show",
+  why: 'older and newer ones leave directories of this form',
+  nix: 'enterChroot',
+};
 const NETWORK_ASKED: Omission = {
   what: "the host's network can be reached",
   why: 'you asked for it: --net',
@@ -158,12 +158,14 @@ function ofCaller({ facts }: PlanInput): readonly Omission[] {
   ];
 }
 
-function ofOptions({ options, derivation, env }: PlanInput): readonly Omission[] {
+function ofOptions({ build, options, derivation, env }: PlanInput): readonly Omission[] {
   const switchedOff = leftOut(options.without);
   const fixed =
     derivation?.fixedOutput ??
     env.variables.some(({ name, value }) => name === 'outputHash' && value !== null && value !== '');
-  if (options.net) return [...switchedOff, ...WITH_NETWORK, ...(fixed ? [] : [NETWORK_ASKED])];
+  // Content in `build` is of 2.18.4 or later.
+  const certificates = build.system === 'nix' && build.layout === 'flat' ? [CERTIFICATES] : [];
+  if (options.net) return [...switchedOff, ...WITH_NETWORK, ...certificates, ...(fixed ? [] : [NETWORK_ASKED])];
   if (!fixed) return switchedOff;
   return [
     ...switchedOff,

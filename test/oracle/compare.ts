@@ -40,7 +40,7 @@ export function recordedVersions(): string[] {
 }
 
 /** The version as {@link layOut} knows it: null is the one that fixtures/kept is of. */
-function newer(nix: string): string | null {
+export function newer(nix: string): string | null {
   return newerVersions().includes(nix) ? nix : null;
 }
 

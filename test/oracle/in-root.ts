@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { copyExpressions, type Kept, type Kind, keptAsPrinted } from '../support/kept.ts';
 import { PROJECT, runCommand } from '../support/program.ts';
 import { runDirectory } from '../support/run-directory.ts';
+import { compileCalls } from './calls.ts';
 
 const NAMESPACES = '--mount --pid --ipc --uts --fork --kill-child --propagation private'.split(' ');
 
@@ -26,6 +27,7 @@ export function buildInRoot(root: string, kinds: readonly Kind[]): OfRoot {
   copyExpressions(shared);
   for (const program of ['/bin/bash-static', '/bin/busybox', join(PROJECT, 'test/oracle/in-root.sh')])
     copyFileSync(program, join(shared, program.slice(program.lastIndexOf('/') + 1)));
+  compileCalls(join(shared, 'fixtures/nix/calls'));
   const script = ['sh', join(shared, 'in-root.sh'), 'enter', root, shared, ...kinds];
   const { status, stderr } = runCommand(['unshare', ...NAMESPACES, ...script], { timeoutMs: 300_000 });
   if (status !== 0) throw new Error(`the Nix in ${root} cannot build:\n${stderr.toString()}`);

@@ -3,10 +3,10 @@
  * where there is no Nix. Without an argument this machine's, which must have a running daemon; else that in the given root.
  * As root. Prints what changed.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { recordStore } from '../support/fake-store.ts';
-import { type Kept, keptBuild } from '../support/kept.ts';
+import { expressions, type Kept, keptBuild } from '../support/kept.ts';
 import { PROJECT, runCommand } from '../support/program.ts';
 import {
   NEWER,
@@ -17,6 +17,7 @@ import {
   readRecording,
   recordKept,
 } from '../support/recorded.ts';
+import { type CallsKind, callsFile, compileCalls, whileListening } from './calls.ts';
 import { buildInRoot } from './in-root.ts';
 import { formatReport, parseReport, portable, thisMachine } from './report.ts';
 
@@ -25,6 +26,12 @@ function recordReport(kind: RecordedKind, kept: Kept, version: string): void {
   const report = parseReport(readFileSync(join(kept.path, 'report'), 'utf8'));
   const file = `nix-${version}-${kind.slice('oracle.'.length)}.txt`;
   writeFileSync(join(PROJECT, 'fixtures/oracle', file), formatReport(portable(report, thisMachine())));
+}
+
+const CALLS = ['plain', 'fixed-output'] as const;
+
+function recordCalls(kind: CallsKind, kept: Kept, version: string): void {
+  copyFileSync(join(kept.path, 'report'), callsFile(kind, version));
 }
 
 /** @returns the version */
@@ -36,12 +43,17 @@ function recordInstalled(): string {
     recordReport(kind, kept, version);
   }
   recordStore(builds.map(({ kept }) => kept));
+  compileCalls(join(expressions(), 'calls'));
+  for (const kind of CALLS) recordCalls(kind, keptBuild(`oracle.calls.${kind}`), version);
   return version;
 }
 
 /** @returns the version. @throws Error where the derivations are not those of fixtures/kept: their store would not fit */
 function recordFrom(root: string): string {
-  const { version, builds } = buildInRoot(root, RECORDED_NEWER);
+  const { version, builds } = buildInRoot(root, [
+    ...RECORDED_NEWER,
+    ...CALLS.map(kind => `oracle.calls.${kind}` as const),
+  ]);
   const recordings = join(NEWER, version);
   rmSync(recordings, { recursive: true, force: true });
   for (const [index, kind] of RECORDED_NEWER.entries()) {
@@ -52,11 +64,15 @@ function recordFrom(root: string): string {
     recordKept(kind, kept, version, recordings);
     recordReport(kind, kept, version);
   }
+  for (const [index, kind] of CALLS.entries()) {
+    const kept = builds[RECORDED_NEWER.length + index];
+    if (kept !== undefined) recordCalls(kind, kept, version);
+  }
   return version;
 }
 
 const [root] = process.argv.slice(2);
 mkdirSync(join(PROJECT, 'fixtures/oracle'), { recursive: true });
-const version = root === undefined ? recordInstalled() : recordFrom(root);
+const version = await whileListening(() => (root === undefined ? recordInstalled() : recordFrom(root)));
 process.stdout.write(`oracle: recorded Nix ${version}\n`);
 process.stdout.write(runCommand(['git', 'status', '--short', '--', 'fixtures'], { cwd: PROJECT }).stdout);

@@ -24,7 +24,9 @@ export type Kind =
   | 'oracle.plain'
   | 'oracle.fixed-output'
   | 'oracle.structured-attrs'
-  | 'oracle.multiple-outputs';
+  | 'oracle.multiple-outputs'
+  | 'oracle.calls.plain'
+  | 'oracle.calls.fixed-output';
 
 /**
  * Who builds: `daemon`: build users own what is kept (multi-user Nix); `root`: root without build users;
@@ -87,8 +89,8 @@ export function nixBuild(args: readonly string[], builder: Builder = 'daemon'): 
   return result;
 }
 
-/** The expressions, and the probe that they build with, where every builder can read them. */
-function expressions(): string {
+/** The directory of the expressions, and the probe that they build with, where every builder can read them. */
+export function expressions(): string {
   const copy = join(runDirectory(), 'expressions');
   if (!existsSync(copy)) {
     const unfinished = `${copy}.${process.pid}`;
