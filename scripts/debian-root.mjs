@@ -51,7 +51,12 @@ export function debianRoot(suite) {
   const unfinished = `${root}.new`;
   rmSync(unfinished, { recursive: true, force: true });
   console.error(`oracle: making a root of ${suite} (${SUITES[suite]}) in ${root}: about 200 MB`);
-  make(suite, unfinished);
+  try {
+    make(suite, unfinished);
+  } catch (error) {
+    rmSync(unfinished, { recursive: true, force: true });
+    throw error;
+  }
   renameSync(unfinished, root);
   return root;
 }
