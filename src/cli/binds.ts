@@ -1,5 +1,5 @@
 /** `--bind HOST[:DEST]`: from the user's words to what is bound where. */
-import { chmodSync, lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import { EXIT, fail, ok, type Result, systemError } from '../base/failure.ts';
 import { fromBytes, fsPath, type HostPath, hostPath, type InnerPath, innerPath } from '../base/path.ts';
 import { absolutePath } from '../nix/own-directory.ts';
@@ -27,6 +27,7 @@ export function resolveBind(word: string): Result<Bind> {
 }
 
 function split(word: string): { readonly host: string; readonly destination: string | null } {
+  if (existsSync(fsPath(word))) return { host: word, destination: null };
   for (let at = word.indexOf(':'); at >= 0; at = word.indexOf(':', at + 1)) {
     if (word[at - 1] !== '\\') return { host: unescape(word.slice(0, at)), destination: unescape(word.slice(at + 1)) };
   }

@@ -40,6 +40,11 @@ export class Terminal {
     return this.until(wanted);
   }
 
+  /** Presses keys by their names (`Left`, `C-c`); other words are typed. */
+  press(...keys: readonly string[]): void {
+    this.tmux(['send-keys', ...keys]);
+  }
+
   close(): void {
     this.tmux(['kill-server']);
   }

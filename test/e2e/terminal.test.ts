@@ -1,0 +1,87 @@
+/** On a terminal: the prompt and its line editing, Ctrl-C, Ctrl-Z and fg, and the exit status; as tmux(1) shows it. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { leftovers, newMark, processesLeft } from '../support/leftovers.ts';
+import { missing, type TestUser } from '../support/need.ts';
+import { programFor } from '../support/program.ts';
+import { smallBuild } from '../support/small-build.ts';
+import { Terminal } from '../support/tmux.ts';
+import { SIDES, sessionsFor } from '../support/watched.ts';
+
+const skip = missing('tmux', 'user-namespaces', 'static-bash', 'static-busybox');
+
+/** A bash on a terminal, in which `enter` is the program with the small build; checks that nothing is left when it is closed. */
+async function inTerminal(user: TestUser | null, use: (terminal: Terminal) => Promise<void>): Promise<void> {
+  const { store, directory } = smallBuild();
+  const sessions = sessionsFor(user);
+  const mark = newMark();
+  const enter = [programFor(user), '--store', store, directory].map(word => `'${word}'`).join(' ');
+  const rc = `enter() { ${enter} "$@"; }; PS1='outer$ '; set +o history`;
+  const terminal = new Terminal([...mark.words, 'bash', '--noprofile', '--rcfile', '/dev/null', '-i'], {
+    user,
+    env: { NIX_BUILD_SHELL_SESSIONS: sessions, PS1: '$ ', RC: rc },
+  });
+  try {
+    await terminal.type('eval "$RC"; clear', /^outer\$ $/m);
+    await use(terminal);
+    await terminal.type('clear; echo over', /^over$/m);
+    assert.deepEqual(leftovers(sessions), []);
+  } finally {
+    terminal.close();
+  }
+  assert.deepEqual(await processesLeft(mark), []);
+}
+
+for (const [name, user] of SIDES) {
+  test(`${name}: DIR alone is a prompt that names the build, edits lines, and has the shell's status`, {
+    skip,
+  }, async () => {
+    await inTerminal(user, async terminal => {
+      await terminal.type('enter', /^\[small-1\.0\] \/build \$ $/m);
+      assert.match(await terminal.until(/./), /in small-1\.0; \/build is a copy/);
+      // Left twice, and a letter in between; then the line before once more, by the arrow.
+      terminal.press('echo ac', 'Left', 'b', 'Enter');
+      await terminal.until(/^abc$/m);
+      terminal.press('Up', 'C-a', 'C-k', 'echo "it is $((40 + 2))"', 'Enter');
+      await terminal.until(/^it is 42$/m);
+      await terminal.type('tty; id -u; echo $HOME', /^1000\n\/homeless-shelter$/m);
+      terminal.press('sleep 1000', 'Enter');
+      await terminal.until(/\$ sleep 1000$/m);
+      terminal.press('C-c');
+      await terminal.until(/\^C\n\[small-1\.0\] \/build \$ $/m);
+      await terminal.type('echo "status $?"', /^status 130$/m);
+      await terminal.type('exit 9', /^outer\$ $/m);
+      await terminal.type('echo "left with $?"', /^left with 9$/m);
+    });
+  });
+
+  test(`${name}: a command is stopped, goes on, and is ended from the terminal`, { skip }, async () => {
+    await inTerminal(user, async terminal => {
+      await terminal.type("enter bash -c 'echo up; exec sleep 1000'", /^up$/m);
+      terminal.press('C-z');
+      await terminal.until(/Stopped/);
+      await terminal.type('jobs; echo listed', /^listed$/m);
+      await terminal.type('clear; fg', /^'.*"\$@"$/ms);
+      terminal.press('C-c');
+      await terminal.until(/\^C\n?outer\$ $/m);
+      await terminal.type('echo "ended with $?"', /^ended with 130$/m);
+    });
+  });
+
+  test(`${name}: a command that reads the terminal, and one that asks it for its size`, { skip }, async () => {
+    await inTerminal(user, async terminal => {
+      await terminal.type('enter bash -c \'read -r line; echo "got <$line>"\'', /./);
+      await terminal.type('some words', /^got <some words>$/m);
+      await terminal.type('enter bash -c \'exit 3\' </dev/null | cat; echo "${PIPESTATUS[0]}"', /^3$/m);
+    });
+  });
+}
+
+test('without a terminal on stdin, DIR alone is wrong usage', { skip }, async () => {
+  await inTerminal(null, async terminal => {
+    await terminal.type(
+      'enter </dev/null; echo "status $?"',
+      /'nix-build-shell list' names the kept builds\nstatus 2$/m,
+    );
+  });
+});
