@@ -54,6 +54,7 @@ export async function buildProgram() {
       main: 'src/cli/main.ts',
       full: 'src/cli/full.ts',
       front: 'src/cli/front.ts',
+      core: 'src/cli/ui-core.ts',
       'copy-worker': 'src/session/copy-worker.ts',
     },
     outdir: 'dist',

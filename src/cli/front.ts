@@ -4,17 +4,22 @@
  * The first frame is written before React and Ink are loaded, by the layout code that Ink's frames are made with: that takes a
  * third of the time (docs/decisions/0025-first-frame-before-ink.md).
  */
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
 import { EXIT } from '../base/failure.ts';
+import type { KeptBuild } from '../nix/kept-build.ts';
+import { listKeptBuilds, placesOf } from '../nix/locations.ts';
 import type { Core } from '../ui/core.ts';
 import { areas, written } from '../ui/frame.ts';
-import { BINDINGS } from '../ui/keys.ts';
+import { KEYS } from '../ui/keys.ts';
 import { DEFAULT_COLOURS, isUtf8Locale } from '../ui/look.ts';
 import type { Opening } from '../ui/open.tsx';
 import { initialState, type State } from '../ui/state.ts';
 import { listForNewcomers } from './commands/list.ts';
 import { say, writeAll } from './say.ts';
 import { type UiArguments, uiArguments } from './ui-arguments.ts';
-import { uiCore } from './ui-core.ts';
+
+type MakeCore = (given: UiArguments, shown: readonly KeptBuild[]) => Core;
 
 const LEAVE = '\u001b[?25h\u001b[?1049l';
 
@@ -26,13 +31,14 @@ export async function openFront(words: readonly string[]): Promise<number> {
     return EXIT.usage;
   }
   if (given.plain || process.env['TERM'] === 'dumb') return listForNewcomers();
-  const core = uiCore(given);
-  const state = await firstState(core, given);
-  writeAll(1, `\u001b[?1049h\u001b[?25l\u001b[2J${written(areas(state, BINDINGS), state.look)}`);
+  const state = await firstState(given);
+  writeAll(1, `\u001b[?1049h\u001b[?25l\u001b[2J${written(areas(state, KEYS), state.look)}`);
   // Keys that come before Ink is there wait, and are not echoed over the frame.
   process.stdin.setRawMode(true);
   const leave = (): void => void writeAll(1, LEAVE);
   process.once('exit', leave);
+  const { uiCore } = createRequire(import.meta.url)('./core.cjs') as { uiCore: MakeCore };
+  const core = uiCore(given, state.builds);
   const { openUi } = (await import(new URL('./ui.mjs', import.meta.url).href)) as {
     openUi: (opening: Opening) => Promise<number>;
   };
@@ -40,9 +46,10 @@ export async function openFront(words: readonly string[]): Promise<number> {
   return openUi({ core, state });
 }
 
-async function firstState(core: Core, given: UiArguments): Promise<State> {
+async function firstState(given: UiArguments): Promise<State> {
   const environment = process.env;
-  const builds = await core.list();
+  const places = { environment, storeRoot: given.store, extra: given.directories.map(place => resolve(place)) };
+  const builds = await listKeptBuilds(places);
   return initialState({
     size: { columns: process.stdout.columns, rows: process.stdout.rows },
     nowMs: Date.now(),
@@ -54,7 +61,7 @@ async function firstState(core: Core, given: UiArguments): Promise<State> {
     store: given.store,
     reservedKey: 'ctrl-]',
     keys: {},
-    places: core.places(),
+    places: placesOf(places),
     builds,
   });
 }

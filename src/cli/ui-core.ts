@@ -18,12 +18,13 @@ import type { UiArguments } from './ui-arguments.ts';
 import { gatherFacts, logListings, missingPaths, openBuildLog } from './ui-facts.ts';
 import { watchPlaces } from './watch-places.ts';
 
-/** @param given the words behind `--ui` */
-export function uiCore({ store, directories }: UiArguments): Core {
+/** @param given the words behind `--ui` @param shown the builds that are on the screen already */
+export function uiCore({ store, directories }: UiArguments, shown: readonly KeptBuild[] = []): Core {
   const extra = directories.map(directory => resolve(directory));
   const places = (): Places => ({ environment: process.env, storeRoot: store, extra });
   const optionsOf = ({ net, binds, without }: Choices): RunOptions => ({ ...NO_OPTIONS, store, net, binds, without });
   const seen = identities();
+  seen.note(shown);
   const logs = logListings();
   return {
     list: async () => seen.note(await listKeptBuilds(places())),

@@ -11,6 +11,8 @@ export interface App {
   readonly panes: Panes;
   /** The key table (keys.ts). */
   readonly bindings: readonly Binding[];
+  /** What the keys do, by their ids (runs.ts). */
+  readonly runs: Readonly<Record<string, (app: App) => void>>;
   /** Logs that are open, by build. */
   readonly openLogs: Map<string, LogIndex>;
   /** Puts text on the clipboard, or into a file, and says which. */
@@ -49,7 +51,6 @@ export interface Binding {
   readonly title: string;
   /** One word for the last line; absent: it is not shown there. */
   readonly hint?: string;
-  readonly run: (app: App) => void;
 }
 
 export function get(app: App): State {

@@ -44,11 +44,17 @@ export function fitRight(text: string, cells: number): string {
   return taken <= cells ? ' '.repeat(cells - taken) + text : fit(text, cells);
 }
 
-const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+/** Made when it is first needed: the first frame of a list in ASCII does without. */
+let segmenter: Intl.Segmenter | undefined;
+
+function segments(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+  return segmenter.segment(text);
+}
 
 /** The text's characters, as a person counts them. */
 export function clusters(text: string): readonly string[] {
-  return [...segmenter.segment(text)].map(({ segment }) => segment);
+  return [...segments(text)].map(({ segment }) => segment);
 }
 
 /** The longest beginning of the text that takes at most `cells` cells. */
@@ -57,7 +63,7 @@ export function head(text: string, cells: number): string {
   let taken = 0;
   let end = 0;
   // No character that takes a cell is longer than this in practice, and a line of a stranger may be a megabyte.
-  for (const { segment } of segmenter.segment(text.slice(0, cells * 16))) {
+  for (const { segment } of segments(text.slice(0, cells * 16))) {
     taken += width(segment);
     if (taken > cells) break;
     end += segment.length;
@@ -67,7 +73,7 @@ export function head(text: string, cells: number): string {
 
 /** The text without its last character, as a person counts characters. */
 export function withoutLast(text: string): string {
-  const last = [...segmenter.segment(text)].at(-1);
+  const last = [...segments(text)].at(-1);
   return last === undefined ? '' : text.slice(0, last.index);
 }
 

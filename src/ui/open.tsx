@@ -6,7 +6,8 @@ import { loadSelected } from './actions/load.ts';
 import { type App, set } from './app.ts';
 import type { Core } from './core.ts';
 import { gatherFacts } from './gather.ts';
-import { BINDINGS } from './keys.ts';
+import { KEYS } from './keys.ts';
+import { RUNS } from './runs.ts';
 import { Screen } from './screen.tsx';
 import type { State } from './state.ts';
 import { openTerminal } from './terminal.ts';
@@ -28,7 +29,8 @@ export async function openUi({ core, state }: Opening): Promise<number> {
   const app: App = {
     store,
     core,
-    bindings: BINDINGS,
+    bindings: KEYS,
+    runs: RUNS,
     openLogs: new Map(),
     panes: terminal.panes,
     copy: text => set(app, { toast: terminal.copy(text) }),
@@ -42,7 +44,7 @@ export async function openUi({ core, state }: Opening): Promise<number> {
     interactive: true,
     exitOnCtrlC: false,
     patchConsole: false,
-    maxFps: 60,
+    maxFps: 30,
   });
   const stops = [core.watch(() => void rescan(app)), gatherFacts(app)];
   loadSelected(app);

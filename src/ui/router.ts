@@ -85,5 +85,6 @@ export function onKey(app: App, name: string): void {
   if (state.toast !== null) set(app, { toast: null });
   const text = name === 'space' ? ' ' : name;
   if (state.typing !== null && clusters(text).length === 1) return typeText(app, text);
-  bindingFor(state, app.bindings, name)?.run(app);
+  const binding = bindingFor(state, app.bindings, name);
+  if (binding !== null) app.runs[binding.id]?.(app);
 }

@@ -10,6 +10,8 @@ export interface PtyOptions {
   readonly rows?: number;
   readonly user?: TestUser | null;
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Gets what the program prints, as it comes. */
+  readonly onBytes?: (bytes: Uint8Array) => void;
 }
 
 export interface Pty {
@@ -61,7 +63,10 @@ export function startPty(command: readonly string[], options: PtyOptions = {}): 
   const [file = '', ...args] = asUser(user, command);
   const env = environmentFor(user, { TERM: 'xterm-256color', ...options.env });
   const pty = nodePty.spawn(file, args, { cols: columns, rows, cwd: '/', env, encoding: null });
-  pty.onData(data => terminal.write(data));
+  pty.onData(data => {
+    options.onBytes?.(data);
+    terminal.write(data);
+  });
   terminal.onData(answer => pty.write(answer));
   let end: { status: number; signal: number } | null = null;
   pty.onExit(({ exitCode, signal }) => {

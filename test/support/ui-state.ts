@@ -5,9 +5,10 @@ import { hostPath } from '../../src/base/path.ts';
 import type { KeptBuild } from '../../src/nix/kept-build.ts';
 import type { App } from '../../src/ui/app.ts';
 import type { Core } from '../../src/ui/core.ts';
-import { BINDINGS } from '../../src/ui/keys.ts';
+import { KEYS } from '../../src/ui/keys.ts';
 import { DEFAULT_COLOURS, type Look } from '../../src/ui/look.ts';
 import type { Panes } from '../../src/ui/panes.ts';
+import { RUNS } from '../../src/ui/runs.ts';
 import { type Facts, initialState, NO_FACTS, type State } from '../../src/ui/state.ts';
 import { envVars, keptBuild } from './plan-input.ts';
 
@@ -95,7 +96,8 @@ export function uiApp(state: State, more: Partial<Core> = {}): { readonly app: A
   const app: App = {
     store: createStore<State>(() => state),
     core,
-    bindings: BINDINGS,
+    bindings: KEYS,
+    runs: RUNS,
     openLogs: new Map(),
     panes: fakePanes(asked),
     copy: text => void asked.copied.push(text),

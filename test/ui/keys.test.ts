@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Context } from '../../src/ui/app.ts';
 import { keysOf } from '../../src/ui/binding.ts';
-import { BINDINGS } from '../../src/ui/keys.ts';
+import { KEYS } from '../../src/ui/keys.ts';
 import { bindingFor, onKey } from '../../src/ui/router.ts';
 import { BUILDS, emptyUi, uiApp, uiState } from '../support/ui-state.ts';
 
@@ -17,9 +17,9 @@ const press = (state = uiState(80, 24)) => {
 };
 
 test('in one place a key does one thing', () => {
-  const contexts = new Set(BINDINGS.flatMap(({ when }) => when));
+  const contexts = new Set(KEYS.flatMap(({ when }) => when));
   for (const context of contexts) {
-    const keys = BINDINGS.filter(({ when }) => when.includes(context)).flatMap(binding => keysOf(binding, {}));
+    const keys = KEYS.filter(({ when }) => when.includes(context)).flatMap(binding => keysOf(binding, {}));
     assert.deepEqual(
       keys.filter((key, at) => keys.indexOf(key) !== at),
       [],
@@ -29,11 +29,11 @@ test('in one place a key does one thing', () => {
 });
 
 test('a binding has one name, and every context has a way back or out', () => {
-  const ids = BINDINGS.map(({ id }) => id);
+  const ids = KEYS.map(({ id }) => id);
   assert.equal(new Set(ids).size, ids.length);
   for (const context of ['typing', 'help', 'palette', 'delete', 'quit', 'failure'] satisfies Context[])
     assert.ok(
-      BINDINGS.some(({ when, keys }) => when.includes(context) && keys.includes('escape')),
+      KEYS.some(({ when, keys }) => when.includes(context) && keys.includes('escape')),
       context,
     );
 });
@@ -84,8 +84,8 @@ test('on an empty machine y copies the command that makes a kept build', () => {
 
 test("the settings' keys take the place of ours", () => {
   const state = { ...uiState(80, 24), keys: { sort: ['S'] } };
-  assert.equal(bindingFor(state, BINDINGS, 'S')?.id, 'sort');
-  assert.notEqual(bindingFor(state, BINDINGS, 'o')?.id, 'sort');
+  assert.equal(bindingFor(state, KEYS, 'S')?.id, 'sort');
+  assert.notEqual(bindingFor(state, KEYS, 'o')?.id, 'sort');
 });
 
 test('q leaves', () => {

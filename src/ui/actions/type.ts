@@ -60,7 +60,7 @@ function runChosen(app: App, typing: Typing): void {
   if (overlay?.kind !== 'palette') return;
   const chosen = overlayRows({ ...get(app), typing }, app.bindings)[overlay.cursor];
   set(app, { overlay: null });
-  chosen?.binding.run(app);
+  if (chosen !== undefined) app.runs[chosen.binding.id]?.(app);
 }
 
 /** Opens the palette: every action that can be done here, found by its name. */
