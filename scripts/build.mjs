@@ -55,6 +55,7 @@ export async function buildProgram() {
       full: 'src/cli/full.ts',
       front: 'src/cli/front.ts',
       core: 'src/cli/ui-core.ts',
+      plain: 'src/cli/line-mode.ts',
       'copy-worker': 'src/session/copy-worker.ts',
     },
     outdir: 'dist',

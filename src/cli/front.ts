@@ -12,13 +12,14 @@ import { listKeptBuilds, placesOf } from '../nix/locations.ts';
 import type { Core } from '../ui/core.ts';
 import { areas, written } from '../ui/frame.ts';
 import { KEYS } from '../ui/keys.ts';
-import { DEFAULT_COLOURS, isUtf8Locale } from '../ui/look.ts';
+import { isUtf8Locale } from '../ui/look.ts';
 import type { Opening } from '../ui/open.tsx';
 import { initialState, type State } from '../ui/state.ts';
-import { listForNewcomers } from './commands/list.ts';
+import { readSettings } from './read-settings.ts';
 import { say, writeAll } from './say.ts';
 import { type UiArguments, uiArguments } from './ui-arguments.ts';
 
+type LineMode = (given: UiArguments) => Promise<number>;
 type MakeCore = (given: UiArguments, shown: readonly KeptBuild[]) => Core;
 
 const LEAVE = '\u001b[?25h\u001b[?1049l';
@@ -30,7 +31,10 @@ export async function openFront(words: readonly string[]): Promise<number> {
     say(`${given.problem}; 'nix-build-shell --help' tells more`);
     return EXIT.usage;
   }
-  if (given.plain || process.env['TERM'] === 'dumb') return listForNewcomers();
+  if (given.plain || wantsLines(process.env)) {
+    const { lineMode } = createRequire(import.meta.url)('./plain.cjs') as { lineMode: LineMode };
+    return lineMode(given);
+  }
   const state = await firstState(given);
   writeAll(1, `\u001b[?1049h\u001b[?25l\u001b[2J${written(areas(state, KEYS), state.look)}`);
   // Keys that come before Ink is there wait, and are not echoed over the frame.
@@ -46,22 +50,33 @@ export async function openFront(words: readonly string[]): Promise<number> {
   return openUi({ core, state });
 }
 
+/** A terminal that cannot be drawn on, a screen reader, or none. */
+function wantsLines(environment: NodeJS.ProcessEnv): boolean {
+  const terminal = process.stdin.isTTY && process.stdout.isTTY;
+  return (
+    !terminal || ['dumb', '', undefined].includes(environment['TERM']) || environment['INK_SCREEN_READER'] === 'true'
+  );
+}
+
 async function firstState(given: UiArguments): Promise<State> {
   const environment = process.env;
   const places = { environment, storeRoot: given.store, extra: given.directories.map(place => resolve(place)) };
+  const { settings, problems } = readSettings(environment);
   const builds = await listKeptBuilds(places);
-  return initialState({
+  const state = initialState({
     size: { columns: process.stdout.columns, rows: process.stdout.rows },
     nowMs: Date.now(),
     look: {
       colour: (environment['NO_COLOR'] ?? '') === '',
-      ascii: given.ascii || !isUtf8Locale(environment),
-      colours: DEFAULT_COLOURS,
+      ascii: given.ascii || settings.ascii || !isUtf8Locale(environment),
+      colours: settings.colours,
     },
     store: given.store,
-    reservedKey: 'ctrl-]',
-    keys: {},
+    reservedKey: settings.reservedKey,
+    keys: settings.keys,
+    clipboard: settings.clipboard,
     places: placesOf(places),
     builds,
   });
+  return { ...state, toast: problems[0] ?? null };
 }

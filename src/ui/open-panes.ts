@@ -4,6 +4,7 @@ import type { Pane, TerminalApp } from '../terminal/terminal-app.ts';
 import type { Core, ShellCommand } from './core.ts';
 import { paneRect } from './pane-place.ts';
 import type { Panes } from './panes.ts';
+import { controlCharacter } from './settings.ts';
 import type { PaneInfo, State } from './state.ts';
 
 export interface OpenPanes {
@@ -96,7 +97,7 @@ export function makePanes(
       return found;
     },
     text: () => current()?.pane.text() ?? '',
-    literal: () => current()?.pane.write('\u001d'),
+    literal: () => current()?.pane.write(controlCharacter(store.getState().reservedKey)),
     focus: on => store.setState({ focus: on, paneMenu: false }),
     running: () => [...open.values()].some(({ pane }) => pane.state().kind === 'running'),
   };

@@ -126,6 +126,8 @@ export interface State {
   /** `--store ROOT`. */
   readonly store: string | null;
   readonly reservedKey: string;
+  /** Whether programs in panes may write the clipboard. */
+  readonly clipboard: boolean;
   /** The key table's hints are made with the person's own keys. */
   readonly keys: Readonly<Record<string, readonly string[]>>;
   /** Directories that were looked into, for the empty screen. */
@@ -161,7 +163,7 @@ export interface State {
 
 /** The state of the first frame: nothing but the list. */
 export function initialState(
-  given: Pick<State, 'size' | 'nowMs' | 'look' | 'store' | 'reservedKey' | 'keys' | 'places' | 'builds'>,
+  given: Pick<State, 'size' | 'nowMs' | 'look' | 'store' | 'reservedKey' | 'clipboard' | 'keys' | 'places' | 'builds'>,
 ): State {
   return {
     ...given,

@@ -5,6 +5,7 @@ import type { Core, ShellCommand } from './core.ts';
 import { makePanes, type OpenPanes } from './open-panes.ts';
 import { paneHasKeyboard, paneRect } from './pane-place.ts';
 import type { Panes } from './panes.ts';
+import { controlCharacter } from './settings.ts';
 import type { State } from './state.ts';
 
 export interface Terminal {
@@ -20,7 +21,12 @@ export interface Terminal {
 
 /** Takes the terminal over; the first frame is on its alternate screen already. */
 export function openTerminal(store: StoreApi<State>, core: Core): Terminal {
-  const app = openTerminalApp({ input: process.stdin, output: process.stdout });
+  const app = openTerminalApp({
+    input: process.stdin,
+    output: process.stdout,
+    reservedKey: controlCharacter(store.getState().reservedKey),
+    allowClipboard: store.getState().clipboard,
+  });
   const fullScreen = (command: ShellCommand): void => {
     void app.suspend(async () => {
       const status = await core.runOnTerminal(command);

@@ -1,11 +1,12 @@
 /** The UI in a real terminal: from the list into a real sandbox and out again, as root and as the ordinary user. */
 import assert from 'node:assert/strict';
-import { chownSync, readdirSync } from 'node:fs';
+import { chownSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { missing, ordinaryUser, type TestUser } from '../support/need.ts';
 import { programFor } from '../support/program.ts';
 import { type Pty, type PtyOptions, startPty } from '../support/pty.ts';
+import { scratchDirectory } from '../support/scratch.ts';
 import { type SmallBuild, smallBuild } from '../support/small-build.ts';
 
 const need = { skip: missing('static-bash', 'static-busybox', 'user-namespaces') };
@@ -104,6 +105,45 @@ test('the environment, the plan and the help of a build', need, async () => {
   await pty.shows('Keys that work here');
   pty.type('\u001b');
   await pty.shows(/^(?!.*Keys that work here).*▸3 Plan/s);
+  pty.type('q');
+  assert.equal((await pty.ended()).status, 0);
+});
+
+test(
+  'line mode: a numbered list, a prompt, a shell on the terminal as it is; nothing is drawn over',
+  need,
+  async () => {
+    const build = smallBuild();
+    const pty = startPty([programFor(null), '--ui', '--store', build.store, build.directory], {
+      env: { TMPDIR: '/nowhere', TERM: 'dumb' },
+      rows: 60,
+    });
+    started.push(pty);
+    const [, number = ''] = /^(\d+)\. small-1\.0/m.exec(await pty.shows('What?')) ?? [];
+    pty.type(`${number}\r`);
+    await pty.shows(/\/build \$/);
+    pty.type('echo in-$((40 + 2)); exit 5\r');
+    await pty.shows('The shell ended with status 5');
+    pty.type(`d${number}\r`);
+    await pty.shows('Type yes');
+    pty.type('y\r');
+    await pty.shows('It is kept');
+    pty.type('q\r');
+    assert.equal((await pty.ended()).status, 0);
+    assert.equal(pty.alternate(), false);
+  },
+);
+
+test('the settings file: own keys, and what is wrong in it is said', need, async () => {
+  const config = scratchDirectory('config');
+  mkdirSync(join(config, 'nix-build-shell'));
+  writeFileSync(join(config, 'nix-build-shell/settings.json'), '{"keys": {"help": "H"}, "mood": "good"}');
+  const pty = ui(smallBuild(), { env: { XDG_CONFIG_HOME: config } });
+  await pty.shows("there is no setting 'mood'");
+  pty.type('H');
+  await pty.shows('Keys that work here');
+  pty.type('q');
+  await pty.shows(/^(?!.*Keys that work here)/s);
   pty.type('q');
   assert.equal((await pty.ended()).status, 0);
 });

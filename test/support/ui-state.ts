@@ -76,6 +76,7 @@ export function emptyUi(columns: number, rows: number, builds: readonly KeptBuil
     store: null,
     reservedKey: 'ctrl-]',
     keys: {},
+    clipboard: false,
     places,
     builds,
   });

@@ -11,17 +11,13 @@ import { json } from '../../report/text.ts';
 import { buildLogs } from '../build-log.ts';
 import { print, sayFailure } from '../say.ts';
 
-const HOW = `No kept build directories were found. One is made by a build that fails under
+/** What a machine without kept builds is told. */
+export const HOW = `No kept build directories were found. One is made by a build that fails under
 --keep-failed (-K):
 
   nix-build --keep-failed …        nix build --keep-failed …
 
 and 'npm run demo' in this program's directory shows a bundled one.
-`;
-
-const HINT = `
-Enter one:           nix-build-shell DIRECTORY
-Run one command:     nix-build-shell DIRECTORY CMD…
 `;
 
 /** Prints the list. @returns the exit status */
@@ -57,14 +53,6 @@ function lookInto(place: string): Result<null> {
   } catch (error) {
     return fail(`look into ${place}`, systemError(error));
   }
-}
-
-/** No arguments, on a terminal: the list and how to go on. @returns the exit status */
-export async function listForNewcomers(): Promise<number> {
-  const builds = await listKeptBuilds({ environment: process.env, storeRoot: null, extra: [] });
-  return builds.length === 0
-    ? print(HOW)
-    : print(listText(builds, await buildLogs(builds, null), Date.now(), columns()) + HINT);
 }
 
 /** The width of the terminal; elsewhere that of the page. */

@@ -1,4 +1,5 @@
 /** The shell's panel where no pane lies on it, and what its line of state says. The pane's cells are drawn by the terminal. */
+import { shownKey } from '../binding.ts';
 import { foreign, type Line, type Span, span } from '../line.ts';
 import { paneHasKeyboard } from '../pane-place.ts';
 import type { PaneInfo, State } from '../state.ts';
@@ -28,7 +29,7 @@ export function paneStatus(state: State): readonly Span[] | null {
       name,
       foreign(title, 'dim'),
       span('  /build is a copy  ', 'dim'),
-      span('Ctrl-]', 'strong'),
+      span(shownKey(state.reservedKey), 'strong'),
       span(' menu', 'dim'),
     ];
   return [name, span(`${back}  `, 'dim')];

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { controlCharacter, DEFAULT_SETTINGS, parseSettings } from './settings.ts';
+
+test('keys, colours and the reserved key are taken', () => {
+  const { settings, problems } = parseSettings(
+    '{"keys": {"sort": "S", "quit": ["Q", "ctrl-q"]}, "colours": {"accent": "brightBlue"}, "reservedKey": "ctrl-a", "ascii": true}',
+  );
+  assert.deepEqual(problems, []);
+  assert.deepEqual(settings.keys, { sort: ['S'], quit: ['Q', 'ctrl-q'], menuLiteral: ['ctrl-a'] });
+  assert.equal(settings.colours.accent, 'brightBlue');
+  assert.equal(settings.colours.bad, DEFAULT_SETTINGS.colours.bad);
+  assert.equal(settings.ascii, true);
+});
+
+test('what cannot be used is said, and the rest is used', () => {
+  const { settings, problems } = parseSettings(
+    '{"keys": {"sort": "ctrl-shift-x", "fly": "f", "help": "H"}, "colours": {"accent": "#ff0000"}, "reservedKey": "ctrl-m", "mood": 1}',
+  );
+  assert.equal(problems.length, 5);
+  assert.deepEqual(settings.keys, { help: ['H'], menuLiteral: ['ctrl-]'] });
+  assert.equal(settings.reservedKey, 'ctrl-]');
+});
+
+test('any text gives settings', () => {
+  fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), text => parseSettings(text).settings.reservedKey !== ''));
+});
+
+test('a control key is the character that terminals send for it', () => {
+  assert.equal(controlCharacter('ctrl-]'), '\u001d');
+  assert.equal(controlCharacter('ctrl-a'), '\u0001');
+});

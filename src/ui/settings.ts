@@ -1,0 +1,116 @@
+/** The settings file, as data: keys, colours, what programs in panes may do. Total: what cannot be used is a problem, not an error. */
+import { KEYS } from './keys.ts';
+import { COLOURS, type Coloured, type ColourName, DEFAULT_COLOURS, type Look } from './look.ts';
+
+export interface Settings {
+  /** Own keys by the name of their action (docs/keys.md). */
+  readonly keys: Readonly<Record<string, readonly string[]>>;
+  readonly colours: Look['colours'];
+  /** The only key that a pane does not get: `ctrl-]`. */
+  readonly reservedKey: string;
+  /** Whether programs in panes may write the clipboard. */
+  readonly clipboard: boolean;
+  /** ASCII for everything that the program itself draws. */
+  readonly ascii: boolean;
+}
+
+export const DEFAULT_SETTINGS: Settings = {
+  keys: {},
+  colours: DEFAULT_COLOURS,
+  reservedKey: 'ctrl-]',
+  clipboard: false,
+  ascii: false,
+};
+
+export interface ParsedSettings {
+  readonly settings: Settings;
+  /** Each one sentence. */
+  readonly problems: readonly string[];
+}
+
+/** What the file's text says; the rest is as without it. */
+export function parseSettings(text: string): ParsedSettings {
+  const problems: string[] = [];
+  const given = objectOf(text, problems);
+  let settings = DEFAULT_SETTINGS;
+  for (const [name, value] of Object.entries(given)) {
+    if (name === 'keys') settings = { ...settings, keys: keysOf(value, problems) };
+    else if (name === 'colours') settings = { ...settings, colours: coloursOf(value, problems) };
+    else if (name === 'reservedKey') settings = { ...settings, reservedKey: reservedOf(value, problems) };
+    else if (name === 'clipboard' || name === 'ascii')
+      settings = { ...settings, [name]: flagOf(name, value, problems) };
+    else problems.push(`there is no setting '${name}'`);
+  }
+  // Pressed twice, the reserved key goes to the program.
+  const keys = { ...settings.keys, menuLiteral: [settings.reservedKey] };
+  return { settings: { ...settings, keys }, problems };
+}
+
+function objectOf(text: string, problems: string[]): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isObject(value)) return value;
+    problems.push('it is not an object {…}');
+  } catch (error) {
+    problems.push(`it is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return {};
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Names as `keyName` gives them. */
+const KEY =
+  /^(?:.|ctrl-[a-z\]]|enter|escape|space|tab|shift-tab|backspace|delete|up|down|left|right|pageup|pagedown|home|end)$/u;
+
+function keysOf(value: unknown, problems: string[]): Settings['keys'] {
+  if (!isObject(value)) return refuse({}, "'keys' is not an object of actions and their keys", problems);
+  const ids = new Set<string>(KEYS.map(({ id }) => id));
+  const own: Record<string, readonly string[]> = {};
+  for (const [id, keys] of Object.entries(value)) {
+    const list: readonly unknown[] = Array.isArray(keys) ? keys : [keys];
+    const wrong = list.find(key => typeof key !== 'string' || !KEY.test(key));
+    if (!ids.has(id)) problems.push(`no action is called '${id}' (docs/keys.md has them)`);
+    else if (wrong !== undefined) problems.push(`${JSON.stringify(wrong)} of '${id}' is no key`);
+    else own[id] = list as readonly string[];
+  }
+  return own;
+}
+
+function coloursOf(value: unknown, problems: string[]): Look['colours'] {
+  if (!isObject(value)) return refuse(DEFAULT_COLOURS, "'colours' is not an object", problems);
+  const colours: Record<Coloured, ColourName> = { ...DEFAULT_COLOURS };
+  for (const [meaning, name] of Object.entries(value)) {
+    if (!Object.hasOwn(DEFAULT_COLOURS, meaning)) problems.push(`nothing has the colour '${meaning}'`);
+    else if (typeof name !== 'string' || !Object.hasOwn(COLOURS, name))
+      problems.push(`${JSON.stringify(name)} is none of the 16 colours: ${Object.keys(COLOURS).join(', ')}`);
+    else colours[meaning as Coloured] = name as ColourName;
+  }
+  return colours;
+}
+
+/** Not those that are Enter, Tab, Backspace and line feed for a terminal. */
+function reservedOf(value: unknown, problems: string[]): string {
+  if (typeof value === 'string' && /^ctrl-[a-gk-ln-z\]]$/.test(value)) return value;
+  return refuse(
+    DEFAULT_SETTINGS.reservedKey,
+    `${JSON.stringify(value)} cannot be the reserved key: ctrl- and a letter, or ctrl-]`,
+    problems,
+  );
+}
+
+function flagOf(name: string, value: unknown, problems: string[]): boolean {
+  return typeof value === 'boolean' ? value : refuse(false, `'${name}' is neither true nor false`, problems);
+}
+
+function refuse<T>(instead: T, problem: string, problems: string[]): T {
+  problems.push(problem);
+  return instead;
+}
+
+/** The control character that `ctrl-]` or `ctrl-a` sends. */
+export function controlCharacter(key: string): string {
+  return String.fromCharCode((key.toUpperCase().charCodeAt(5) || 93) - 64);
+}
