@@ -45,19 +45,12 @@ const UI = {
 /** CommonJS packages in an ESM bundle ask for Node's modules by `require`. */
 const REQUIRE = "import{createRequire as __nbsRequire}from'node:module';const require=__nbsRequire(import.meta.url);";
 
-/** dist/main.cjs: the program. CommonJS starts faster than ESM on Node 20. */
+/** dist/main.cjs: the program. CommonJS starts faster than ESM on Node 20. What V8 compiled of an earlier build goes. */
 export async function buildProgram() {
+  for (const old of filesBelow('dist', '.cache')) rmSync(join(root, old), { force: true });
   const { build } = await import('esbuild');
-  await build({
+  const commonJs = {
     ...shared,
-    entryPoints: {
-      main: 'src/cli/main.ts',
-      full: 'src/cli/full.ts',
-      front: 'src/cli/front.ts',
-      core: 'src/cli/ui-core.ts',
-      plain: 'src/cli/line-mode.ts',
-      'copy-worker': 'src/session/copy-worker.ts',
-    },
     outdir: 'dist',
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
@@ -65,7 +58,25 @@ export async function buildProgram() {
     minifyWhitespace: true,
     define: { 'import.meta.url': '__nbsUrl' },
     banner: { js: "const __nbsUrl=require('node:url').pathToFileURL(__filename).href;" },
-  });
+  };
+  await Promise.all([
+    // A script that V8 gets with compiled code has no import() (src/cli/boot.ts): there it becomes a require.
+    build({
+      ...commonJs,
+      entryPoints: { main: 'src/cli/boot.ts', run: 'src/cli/main.ts' },
+      supported: { 'dynamic-import': false },
+    }),
+    build({
+      ...commonJs,
+      entryPoints: {
+        full: 'src/cli/full.ts',
+        front: 'src/cli/front.ts',
+        core: 'src/cli/ui-core.ts',
+        plain: 'src/cli/line-mode.ts',
+        'copy-worker': 'src/session/copy-worker.ts',
+      },
+    }),
+  ]);
 }
 
 /** dist/ui.mjs: what is loaded only when the UI opens. ESM, as Ink and yoga wait at their top level. */

@@ -1,5 +1,5 @@
 /**
- * The entry. `DIR CMD…` takes the quick path: it loads nothing that a run does not need. Everything else (subcommands, help,
+ * The entry, behind boot.ts. `DIR CMD…` takes the quick path: it loads nothing that a run does not need. Everything else (subcommands, help,
  * no arguments) is commander's, in a bundle of its own (dist/full.cjs).
  */
 import { createRequire } from 'node:module';

@@ -5,6 +5,7 @@ import { fsPath } from '../base/path.ts';
 import { runCommand } from './command.ts';
 import { queryDatabase, type Row } from './database.ts';
 import { nameInStore } from './drv-name.ts';
+import { lookAt } from './read-regular.ts';
 import type { StoreLayout } from './store-layout.ts';
 
 export interface StoreAnswer<T> {
@@ -122,6 +123,9 @@ async function nixStore(
   ofNix: readonly string[],
   ofGuix: readonly string[],
 ): Promise<Result<readonly string[]>> {
+  // Asked about a directory without a database, nix-store makes one there: nothing is ever written to a store.
+  if (layout.root !== '' && lookAt(`${layout.state}/db/db.sqlite`).stats === null)
+    return fail(`ask about ${layout.root}`, { because: 'it has no database' });
   const root = layout.root === '' ? [] : ['--store', layout.root];
   const argv = layout.store === '/gnu/store' ? ['guix', 'gc', ...ofGuix] : ['nix-store', ...root, ...ofNix];
   const output = await runCommand(argv, { timeoutMs: 30_000, maxBytes: 64 * 1024 * 1024 });
