@@ -37,12 +37,16 @@ export async function processesLeft(mark: Mark): Promise<readonly string[]> {
   }
 }
 
-/** The processes that have the mark now. */
+/** The living processes that have the mark now. */
 export function processesWith({ limit }: Mark): readonly string[] {
   const pids = readdirSync('/proc').filter(name => /^\d+$/.test(name));
   const line = new RegExp(`^Max msgqueue size +${limit} `, 'm');
-  const left = pids.filter(pid => line.test(read(`/proc/${pid}/limits`)));
-  return left.map(pid => `process ${pid}: ${read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim()}`);
+  return pids.flatMap(pid => {
+    if (!line.test(read(`/proc/${pid}/limits`))) return [];
+    const words = read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
+    // Without words it is dead, and the machine's process 1 has not yet asked how: some take a second or two.
+    return words === '' ? [] : [`process ${pid}: ${words}`];
+  });
 }
 
 function namesIn(directory: string): readonly string[] {

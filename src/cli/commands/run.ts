@@ -21,6 +21,8 @@ import { nextRung, type Ready, workingCopy } from '../working-copy.ts';
 /** Half of a core at most, and only for as long as the look takes. */
 const SLICE_MS = 4;
 const PAUSE_MS = 8;
+/** When the command has ended, what killed launchers left goes: all of it, but for trees so big that the caller would wonder. */
+const LAST_SWEEP_MS = 2000;
 
 /** Runs CMD, or an interactive shell, in the sandbox of DIR. @returns the exit status */
 export async function runDirectory(request: RunRequest): Promise<number> {
@@ -76,7 +78,7 @@ async function runInside(ready: Ready, request: RunRequest): Promise<RunOutcome>
   const outcome = await runPlan(made, {
     started: pid => {
       init = pid;
-      sweepSessions(process.env);
+      sweepSessions(process.env, LAST_SWEEP_MS);
       lookWhileRunning(ready);
     },
   });
