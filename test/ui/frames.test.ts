@@ -1,10 +1,14 @@
-/** The screens of the UI as golden files, in three sizes; and Ink draws exactly what the first frame wrote. */
+/** The screens of the UI as golden files, in three sizes, and without colours or box drawing; and Ink draws exactly what the first frame wrote. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { hostPath } from '../../src/base/path.ts';
+import { areas, written } from '../../src/ui/frame.ts';
 import { KEYS } from '../../src/ui/keys.ts';
+import type { State } from '../../src/ui/state.ts';
 import { matchesGolden } from '../support/golden.ts';
 import { inkOn, writtenFrame } from '../support/ink-frame.tsx';
-import { emptyUi, uiApp, uiState } from '../support/ui-state.ts';
+import { emptyUi, LOOK, uiApp, uiBuild, uiState } from '../support/ui-state.ts';
+import { afterKeys, HOSTILE, hostileCore, SCREENS } from '../support/ui-story.ts';
 
 const SIZES = [
   [80, 24],
@@ -12,11 +16,21 @@ const SIZES = [
   [200, 60],
 ] as const;
 
+/** What of a frame could do anything but print: all escape sequences but those that place and style. */
+function acts(state: State): readonly string[] {
+  const bytes = written(areas(state, KEYS), state.look);
+  const rest = bytes.replace(/\u001b\[(?:\d+;\d+H|[\d;]+m)/g, '');
+  return rest.match(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e]/g) ?? [];
+}
+
 for (const [columns, rows] of SIZES) {
   const size = `${columns}x${rows}`;
-  test(`the list, ${size}`, async () => {
-    matchesGolden(`ui/list.${size}.txt`, await writtenFrame(uiState(columns, rows), KEYS));
-  });
+  for (const [name, keys] of Object.entries(SCREENS))
+    test(`the screen '${name}', ${size}`, async () => {
+      const state = (await afterKeys(uiState(columns, rows), keys)).store.getState();
+      matchesGolden(`ui/${name}.${size}.txt`, await writtenFrame(state, KEYS));
+      assert.deepEqual(acts(state), []);
+    });
 
   test(`an empty machine is told how a kept build is made, ${size}`, async () => {
     matchesGolden(`ui/empty.${size}.txt`, await writtenFrame(emptyUi(columns, rows), KEYS));
@@ -29,3 +43,51 @@ for (const [columns, rows] of SIZES) {
     drawn.end();
   });
 }
+
+test('a terminal that is too small is told so in one line', async () => {
+  assert.match(await writtenFrame(uiState(39, 24), KEYS), /^needs 40x10, have 39x24\n\n/);
+  assert.match(await writtenFrame(uiState(80, 9), KEYS), /^needs 40x10, have 80x9\n\n/);
+  assert.match(await writtenFrame(uiState(40, 10), KEYS), /wttr/);
+  for (const [columns, rows] of [
+    [1, 1],
+    [2, 9],
+    [9, 1],
+  ] as const)
+    assert.equal((await writtenFrame(uiState(columns, rows), KEYS)).split('\n').length, rows + 1);
+});
+
+test('NO_COLOR leaves bold, dim and inverse, and the same text', async () => {
+  const coloured = (await afterKeys(uiState(120, 40), SCREENS['log'] ?? [])).store.getState();
+  const plain = { ...coloured, look: { ...LOOK, colour: false } };
+  const colours = /\u001b\[(?:\d+;)*(?:3\d|4\d|9\d|10\d)m/;
+  assert.match(written(areas(coloured, KEYS), coloured.look), colours);
+  assert.doesNotMatch(written(areas(plain, KEYS), plain.look), colours);
+  assert.match(written(areas(plain, KEYS), plain.look), /\u001b\[7m/);
+  assert.equal(await writtenFrame(plain, KEYS), await writtenFrame(coloured, KEYS));
+});
+
+for (const name of ['list', 'env', 'plan', 'log', 'help', 'delete'])
+  test(`the screen '${name}' in ASCII`, async () => {
+    const look = { ...LOOK, ascii: true };
+    const state = (await afterKeys(uiState(80, 24, { look }), SCREENS[name] ?? [])).store.getState();
+    const frame = await writtenFrame(state, KEYS);
+    assert.doesNotMatch(frame, /[^\n\u0020-\u007e]/);
+    matchesGolden(`ui/${name}.ascii.txt`, frame);
+  });
+
+test('names, variables and logs of strangers are shown as escapes, and do nothing', async () => {
+  const builds = [
+    uiBuild('evil', 1, {
+      outer: hostPath(`/tmp/nix-build-${HOSTILE}.drv-0`),
+      name: { value: HOSTILE, source: 'path' },
+      owner: { uid: 1, gid: 1, user: HOSTILE },
+      problems: [HOSTILE],
+    }),
+  ];
+  for (const [name, keys] of Object.entries(SCREENS)) {
+    const state = (await afterKeys(emptyUi(200, 60, builds), keys, hostileCore())).store.getState();
+    assert.deepEqual(acts(state), [], name);
+    if (name === 'list' || name === 'log')
+      matchesGolden(`ui/hostile-${name}.200x60.txt`, await writtenFrame(state, KEYS));
+  }
+});

@@ -20,10 +20,13 @@ export async function openLog(app: App, build: KeptBuild): Promise<Result<LogInf
   const { index } = opened.value;
   app.openLogs.set(build.outer, index);
   index.onProgress(() => learn(app, build, opened.value));
-  void index.ready.then(() => {
-    learn(app, build, opened.value);
-    if (get(app).log.of === build.outer && get(app).log.cursor === 1) jumpToFailure(app);
-  });
+  // Not at once: a short log may be read before what this function gives is in the state.
+  void index.ready.then(() =>
+    setImmediate(() => {
+      learn(app, build, opened.value);
+      if (get(app).log.of === build.outer && get(app).log.cursor === 1) jumpToFailure(app);
+    }),
+  );
   return ok(infoOf(opened.value));
 }
 

@@ -1,7 +1,8 @@
 /** A frame around lines, with a title in its upper edge. */
+import { printable } from '../../base/printable.ts';
 import { fitLine, head, type Line, span, width } from '../line.ts';
 
-/** `lines` in a box of exactly `columns` × `rows`; focus is shown by a strong title with `▸`, never by colour alone. */
+/** `lines` in a box (whose title may be a stranger's name) of exactly `columns` × `rows`; focus is shown by a strong title with `▸`, never by colour alone. */
 export function boxed(
   title: string,
   lines: readonly Line[],
@@ -9,7 +10,7 @@ export function boxed(
   rows: number,
   focused: boolean,
 ): readonly Line[] {
-  const name = head(`${focused ? '▸ ' : ' '}${title} `, columns - 4);
+  const name = head(printable(`${focused ? '▸ ' : ' '}${title} `), columns - 4);
   const edge = focused ? 'plain' : 'dim';
   const top: Line = [
     span('┌', edge),

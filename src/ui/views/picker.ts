@@ -3,7 +3,7 @@ import { printable, shellWord } from '../../base/printable.ts';
 import type { KeptBuild } from '../../nix/kept-build.ts';
 import { age, size } from '../../report/text.ts';
 import { windowStart } from '../layout.ts';
-import { fit, fitRight, foreign, type Line, type Span, span, width } from '../line.ts';
+import { fit, fitRight, foreign, head, type Line, type Span, span, width } from '../line.ts';
 import { factsOf, nameOf, type State, selectedBuild } from '../state.ts';
 import { emptyMachine } from './empty.ts';
 
@@ -102,7 +102,7 @@ function selectedLines(state: State, cells: number): readonly Line[] {
   const build = selectedBuild(state);
   if (build === null) return [];
   const { lastError, sizeBytes, files } = factsOf(state, build);
-  const rule = fit(`─ ${shellWord(build.outer)} `, cells).trimEnd();
+  const rule = head(`─ ${shellWord(build.outer)} `, cells);
   const contents = sizeBytes === null ? 'being counted' : `${size(sizeBytes)} in ${files ?? '?'} files`;
   const loaded = state.details.get(build.outer);
   const environment = environmentWords(build);

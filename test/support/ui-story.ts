@@ -1,0 +1,162 @@
+/** A made-up machine for screens of the UI: an environment, a plan and a log of one failed build, the same on every machine. */
+import { ok, type Result } from '../../src/base/failure.ts';
+import { hostPath } from '../../src/base/path.ts';
+import { factsCollector } from '../../src/nix/log/facts.ts';
+import type { LogIndex } from '../../src/nix/log/log-index.ts';
+import { parseEnvVars } from '../../src/nix/parse-env-vars.ts';
+import { plan } from '../../src/sandbox/plan.ts';
+import type { App } from '../../src/ui/app.ts';
+import type { Core, OpenLog } from '../../src/ui/core.ts';
+import { onKey } from '../../src/ui/router.ts';
+import type { State } from '../../src/ui/state.ts';
+import { keptBuild, planInput, planOptions } from './plan-input.ts';
+import { uiApp } from './ui-state.ts';
+
+const STORE = '/nix/store';
+const path = (letter: string, name: string): string => `${STORE}/${letter.repeat(32)}-${name}`;
+
+const ENV_VARS = `declare -x CARGO_BUILD_TARGET="x86_64-unknown-linux-gnu"
+declare -x HOME="/homeless-shelter"
+declare -x NIX_BUILD_TOP="/build"
+declare -x NIX_CFLAGS_COMPILE=" -frandom-seed=wttr"
+declare -x PATH="${path('b', 'coreutils-9.7')}/bin:${path('c', 'rustc-1.86.0')}/bin:${path('d', 'pkg-config-wrapper-0.29.2')}/bin"
+declare -x PKG_CONFIG_PATH=""
+declare -x SHELL="${path('a', 'bash-5.2p37')}/bin/bash"
+declare -x buildPhase="runHook preBuild
+export OPENSSL_NO_VENDOR=1
+cargo build --release --frozen
+runHook postBuild"
+declare -x cmakeFlags=""
+declare -x doCheck="1"
+declare -x name="wttr-0.1.0"
+declare -x nativeBuildInputs="${path('c', 'rustc-1.86.0')} ${path('e', 'cargo-1.86.0')}"
+declare -x out="${path('f', 'wttr-0.1.0')}"
+declare -x outputs="out"
+declare -x pname="wttr"
+declare -x src="${path('h', 'source')}"
+declare -x stdenv="${path('i', 'stdenv-linux')}"
+declare -x system="x86_64-linux"
+declare -x version="0.1.0"
+`;
+
+const LOG = [
+  'Running phase: unpackPhase',
+  `unpacking source archive ${path('h', 'source')}`,
+  'source root is source',
+  'Running phase: buildPhase',
+  '   Compiling openssl-sys v0.9.102',
+  'error: failed to run custom build command for `openssl-sys v0.9.102`',
+  '',
+  'Caused by:',
+  '  process did not exit successfully: `build-script-main` (exit status: 101)',
+  '  --- stderr',
+  '  Could not find directory of OpenSSL installation, and this `-sys` crate cannot',
+  '  proceed without this knowledge.',
+  '  It looks like you are compiling on Linux without `pkg-config`.',
+  '',
+  'error: could not compile `wttr` (lib) due to 1 previous error',
+];
+
+/** What a stranger could put into a build: it must be shown, and do nothing. */
+export const HOSTILE = 'x\u001b]0;owned\u0007\u001b[2J\u001b[31m\u202eevil\u009b5n\r\n\u200bz';
+
+interface Texts {
+  readonly env: string;
+  readonly log: readonly string[];
+}
+
+/** A core that knows the made-up build. */
+export function storyCore(texts: Texts = { env: ENV_VARS, log: LOG }): Partial<Core> {
+  return {
+    load: async build =>
+      ok({
+        build,
+        env: parseEnvVars(Buffer.from(texts.env), { kind: 'file', path: `${build.outer}/env-vars` }),
+        derivation: path('j', 'wttr-0.1.0.drv'),
+        derivationFoundBy: 'its name',
+        builder: null,
+        shell: `${path('a', 'bash-5.2p37')}/bin/bash`,
+        notes: [],
+        missing: new Set([path('e', 'cargo-1.86.0')]),
+      }),
+    plan: async (build, { net, without }) =>
+      ok(
+        plan(
+          planInput({
+            build: keptBuild({ ...build }),
+            options: planOptions({ command: null, net, without: [...without] }),
+          }),
+        ),
+      ),
+    log: async () => openStory(texts.log),
+  };
+}
+
+/** A core of a build that lies everywhere. */
+export function hostileCore(): Partial<Core> {
+  const env = `declare -x A="${HOSTILE}"\ndeclare -x buildPhase=$'${HOSTILE}\\n${HOSTILE}'\ndeclare -x B${HOSTILE}="1"\n`;
+  return storyCore({ env, log: [`Running phase: ${HOSTILE}`, HOSTILE, `error: ${HOSTILE}`] });
+}
+
+/** A log in memory. */
+function openStory(texts: readonly string[]): Result<OpenLog> {
+  const collected = factsCollector();
+  for (const text of texts) collected.add({ at: { unit: 0, skip: 0 }, bytes: Buffer.from(text), cutBytes: 0 });
+  const lines = texts.map((text, at) => ({ number: at + 1, text }));
+  const index: LogIndex = {
+    log: {
+      path: hostPath('/nix/var/log/nix/drvs/jj/jjj-wttr-0.1.0.drv.bz2'),
+      compression: 'bz2',
+      sizeBytes: 1000,
+      fd: -1,
+      pieces: async function* () {},
+      close: () => undefined,
+    },
+    state: () => ({ complete: true, facts: collected.facts(), problems: [] }),
+    onProgress: () => () => undefined,
+    ready: Promise.resolve(),
+    lines: async (from, count) => lines.slice(from - 1, from - 1 + count),
+    search: async (text, from, direction) => {
+      const found = lines.filter(line => line.text.includes(text));
+      const next = direction === 'forward' ? found.find(l => l.number >= from) : found.findLast(l => l.number <= from);
+      return next?.number ?? null;
+    },
+    close: async () => undefined,
+  };
+  return ok({ index, foundBy: 'by the derivation' });
+}
+
+/** The screens, and the keys that lead to them from the list. */
+export const SCREENS: Readonly<Record<string, readonly string[]>> = {
+  list: [],
+  filter: ['/', 's', 's', 'l', 'enter'],
+  env: ['e'],
+  'env-phase': ['e', '/', 'b', 'u', 'i', 'l', 'd', 'P', 'enter', 'j', 'enter'],
+  compare: ['e', '='],
+  plan: ['p'],
+  'plan-why': ['p', 'j', 'j', 'enter'],
+  log: ['l'],
+  shell: ['5'],
+  help: ['?'],
+  palette: [':', 'c', 'o', 'p', 'y'],
+  delete: ['space', 'space', 'd'],
+};
+
+/** Lets what is being loaded arrive. */
+export async function settle(): Promise<void> {
+  for (let turns = 0; turns < 20; turns += 1) await new Promise(resolve => setImmediate(resolve));
+}
+
+/** An App on this state, after these keys, with all that they load. */
+export async function afterKeys(
+  state: State,
+  keys: readonly string[],
+  core: Partial<Core> = storyCore(),
+): Promise<App> {
+  const { app } = uiApp(state, core);
+  for (const key of keys) {
+    onKey(app, key);
+    await settle();
+  }
+  return app;
+}
