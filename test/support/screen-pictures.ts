@@ -1,0 +1,66 @@
+/** The pictures of docs/screens: each screen of the UI on a made-up machine, drawn by a terminal in memory. */
+import { makeGrid } from '../../src/terminal/grid.ts';
+import { makeScreen } from '../../src/terminal/screen.ts';
+import { areas, written } from '../../src/ui/frame.ts';
+import { KEYS } from '../../src/ui/keys.ts';
+import { paneRect } from '../../src/ui/pane-place.ts';
+import type { State } from '../../src/ui/state.ts';
+import { pictureOf } from './picture.ts';
+import { BUILDS, emptyUi, uiState } from './ui-state.ts';
+import { afterKeys, SCREENS } from './ui-story.ts';
+
+const SMALL = [80, 24] as const;
+const WIDE = [120, 40] as const;
+
+/** What a shell in the pane shows. */
+const SESSION = [
+  'in wttr-0.1.0; /build is a copy; the phases: runPhase buildPhase',
+  '\u001b[1;32m[wttr-0.1.0]\u001b[0m /build/source $ cargo build --release --frozen',
+  '\u001b[1;32m   Compiling\u001b[0m openssl-sys v0.9.102',
+  '\u001b[1;31merror\u001b[0m: failed to run custom build command for `openssl-sys v0.9.102`',
+  '\u001b[1;32m[wttr-0.1.0]\u001b[0m /build/source $ type -p pkg-config || echo missing',
+  'missing',
+  '\u001b[1;32m[wttr-0.1.0]\u001b[0m /build/source $ \u001b[7m \u001b[0m',
+].join('\r\n');
+
+/** Every picture, by the name of its file. */
+export async function screenPictures(): Promise<ReadonlyMap<string, string>> {
+  const pictures = new Map<string, string>();
+  const add = async (name: string, title: string, state: State, pane = ''): Promise<void> =>
+    void pictures.set(`${name}.svg`, await picture(title, state, pane));
+  for (const name of ['list', 'env-phase', 'plan', 'log', 'help', 'palette', 'delete'])
+    await add(name, `nix-build-shell: ${name}`, await after(SMALL, SCREENS[name] ?? []));
+  await add('empty', 'nix-build-shell: no kept build was found', emptyUi(...SMALL));
+  await add('wide', 'nix-build-shell on a wide terminal: the list and a log', await after(WIDE, SCREENS['log'] ?? []));
+  await add('shell', "nix-build-shell: a shell in the build's sandbox", inShell(uiState(...SMALL)), SESSION);
+  return pictures;
+}
+
+async function after([columns, rows]: readonly [number, number], keys: readonly string[]): Promise<State> {
+  return (await afterKeys(uiState(columns, rows), keys)).store.getState();
+}
+
+function inShell(state: State): State {
+  const build = BUILDS[0]?.outer ?? '';
+  const info = { id: 1, build, name: 'wttr-0.1.0', title: '', ended: null, scrolledBack: false };
+  const panes = [{ ...info, command: `nix-build-shell ${build}` }];
+  return { ...state, tab: 'shell', focus: 'pane', panes, pane: 1 };
+}
+
+async function picture(title: string, state: State, session: string): Promise<string> {
+  const { columns, rows } = state.size;
+  const grid = makeGrid(columns, rows);
+  const screenOf = async (bytes: string, width: number, height: number) => {
+    const screen = makeScreen({ columns: width, rows: height, scrollback: 0 });
+    await new Promise<void>(resolve => screen.write(bytes, resolve));
+    return screen;
+  };
+  const chrome = await screenOf(written(areas(state, KEYS), state.look), columns, rows);
+  chrome.copyTo(grid, 0, 0, columns, rows);
+  const rect = paneRect(state);
+  if (rect !== null && session !== '') {
+    const pane = await screenOf(session, rect.columns, rect.rows);
+    pane.copyTo(grid, rect.x, rect.y, rect.columns, rect.rows);
+  }
+  return pictureOf(grid, title);
+}
