@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import type { Answer, Diagnosis } from '../../src/sandbox/doctor/answer.ts';
 import { missing, ordinaryUser, type TestUser } from '../support/need.ts';
-import { asUser, environmentFor, programFor } from '../support/program.ts';
+import { asUser, environmentFor, PROJECT, programFor } from '../support/program.ts';
 import { scratchDirectory } from '../support/scratch.ts';
 
 const skip = missing('user-namespaces');
@@ -137,7 +137,9 @@ test('vm.memfd_noexec = 2 is found, and forbids nothing yet', { skip: noMemfd },
 test('no place at all for the first program is found', { skip: noMemfd }, () => {
   const closed = ['/tmp', '/var/tmp', '/dev/shm'].filter(existsSync);
   const mounts = closed.map(path => `mount --bind ${path} ${path}; mount -o remount,bind,noexec ${path}`);
-  const diagnosis = diagnosed({ in: OWN_PROC, script: [NO_MEMFD, ...mounts].join('\n') });
+  // A checkout below /tmp must itself be executable.
+  const here = `mount --bind '${PROJECT}' '${PROJECT}'; mount -o remount,bind,exec '${PROJECT}'`;
+  const diagnosis = diagnosed({ in: OWN_PROC, script: [NO_MEMFD, ...mounts, here].join('\n') });
   blamesOnly(diagnosis, 'kernel.code');
   assert.match(answer(diagnosis, 'kernel.code').mend ?? '', /^sudo sysctl -w vm\.memfd_noexec=1$/m);
 });
