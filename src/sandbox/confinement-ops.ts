@@ -2,12 +2,12 @@
 import { bytes, call, counted, flags, NULL, num, optional } from '../base/call.ts';
 import { filterBytes, filterProgram } from './bpf.ts';
 import { PR } from './kernel.ts';
-import type { Meaning, OpOf } from './step.ts';
+import type { Meanings, OpOf } from './step.ts';
 import { capabilityHeader, landlockRuleset } from './structures.ts';
 
 type Confinement = 'noNewPrivileges' | 'scopeSockets' | 'ownKeyRing' | 'filter' | 'noCapabilities';
 
-export const CONFINEMENT_OPS: { readonly [K in Confinement]: Meaning<OpOf<K>> } = {
+export const CONFINEMENT_OPS: Meanings<Confinement> = {
   noNewPrivileges: {
     say: () => 'no program can gain privileges by being executed',
     calls: () => [

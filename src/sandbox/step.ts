@@ -8,7 +8,7 @@ import type { GroupName } from './groups.ts';
 /** The namespaces that a sandbox may have of its own (namespaces(7)). */
 export type Namespace = 'user' | 'mount' | 'pid' | 'ipc' | 'uts' | 'net';
 
-/** One operation. Its sentence and its system calls stand in `op.ts`. */
+/** One operation. Its sentence and its system calls stand together, in the table that `op.ts` has it from. */
 export type Op =
   | { readonly kind: 'namespaces'; readonly of: readonly Namespace[] }
   | { readonly kind: 'dieWithLauncher' }
@@ -95,6 +95,9 @@ export interface Meaning<O> {
   /** Its system calls; `root` is where the sandbox's root is mounted. */
   calls(op: O, root: string): readonly Call[];
 }
+
+/** The meaning of each of these kinds. */
+export type Meanings<K extends Op['kind']> = { readonly [P in K]: Meaning<OpOf<P>> };
 
 /** What a step mirrors: a Nix function (docs/upstream.md lists the version), or a statement of the specification. */
 export interface Like {

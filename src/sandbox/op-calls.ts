@@ -1,0 +1,30 @@
+/** What the system calls of several operations are made of. */
+import { bytes, type Call, call, flags, NULL, num, text } from '../base/call.ts';
+import { AT_FDCWD, AT_RECURSIVE, MOUNT_ATTR_RDONLY, MS, S_IFREG } from './kernel.ts';
+import { mountAttr } from './structures.ts';
+
+const { MS_BIND, MS_REC } = MS;
+
+/** The descriptor that stands for the working directory, in calls whose paths are absolute. */
+export const here = num(AT_FDCWD, 'AT_FDCWD');
+
+/** The place of an inner path before the root is entered: `/etc` → `ROOT/etc`. */
+export function under(root: string, path: string): string {
+  return path === '/' ? root : root + path;
+}
+
+/** An empty file to bind another one over. */
+export function touch(path: string): Call {
+  return call('mknodat', here, text(path), num(S_IFREG | 0o444, 'S_IFREG|0444'), num(0));
+}
+
+/** A bind of one mount, or of all below it, too (mount(2)). */
+export function bindCall(from: string, to: string, recursive: boolean): Call {
+  return call('mount', text(from), text(to), NULL, flags(recursive ? { MS_BIND, MS_REC } : { MS_BIND }), NULL);
+}
+
+/** The mount at a path, and all below it, for reading only (mount_setattr(2)). */
+export function readOnlyCall(at: string): Call {
+  const attributes = bytes(mountAttr(MOUNT_ATTR_RDONLY), '{attr_set=MOUNT_ATTR_RDONLY}');
+  return call('mount_setattr', here, text(at), flags({ AT_RECURSIVE }), attributes, num(32));
+}

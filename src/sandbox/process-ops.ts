@@ -1,0 +1,95 @@
+/** The operations on the process itself, and those that make a command of it. */
+import { bytes, type Call, call, flags, mode, NULL, num, optional, text } from '../base/call.ts';
+import { AT_EMPTY_PATH, PERSONALITY, PR, RLIMIT, SIGKILL } from './kernel.ts';
+import type { Meanings } from './step.ts';
+import { limit, zeroSigaction } from './structures.ts';
+
+/** A readable pidfd is a process that ended: a result of 1 ends the child, too. */
+const launcherLives: Call = {
+  name: 'ppoll',
+  refused: 1,
+  args: [{ kind: 'runtime', of: 'pollLauncher' }, num(1), bytes(new Uint8Array(16), '{0, 0}'), NULL, num(8)],
+};
+
+export const PROCESS_OPS: Meanings<
+  | 'dieWithLauncher'
+  | 'defaultSignals'
+  | 'closeDescriptors'
+  | 'umask'
+  | 'workingDirectory'
+  | 'limit'
+  | 'personality'
+  | 'standardStreams'
+  | 'init'
+  | 'execute'
+> = {
+  dieWithLauncher: {
+    say: () => 'the sandbox dies with its launcher',
+    calls: () => [
+      call('prctl', flags({ PR_SET_PDEATHSIG: PR.PR_SET_PDEATHSIG }), num(SIGKILL, 'SIGKILL'), num(0), num(0), num(0)),
+      launcherLives, // it may have died before the line above
+    ],
+  },
+  defaultSignals: {
+    say: () => 'every signal has its default action',
+    calls: () =>
+      Array.from({ length: 64 }, (_, index) => index + 1)
+        .filter(signal => signal !== 9 && signal !== 19)
+        .map(signal => optional('rt_sigaction', num(signal), bytes(zeroSigaction, '{SIG_DFL}'), NULL, num(8))),
+  },
+  closeDescriptors: {
+    say: () => 'only stdin, stdout and stderr are handed on',
+    calls: () => [optional('close_range', num(3), num(0xffffffff, '~0U'), flags({ CLOSE_RANGE_CLOEXEC: 4 }))],
+  },
+  umask: {
+    say: op => `umask ${op.mask.toString(8).padStart(4, '0')}`,
+    calls: op => [call('umask', mode(op.mask))],
+  },
+  workingDirectory: {
+    say: op => `the working directory is ${op.at}`,
+    calls: op => [call('chdir', text(op.at))],
+  },
+  limit: {
+    say: op => `${op.resource} is ${op.soft} (hard: ${op.hard})`,
+    calls: op => [
+      optional(
+        'prlimit64',
+        num(0),
+        flags({ [op.resource]: RLIMIT[op.resource] }),
+        bytes(limit(op.soft, op.hard), `{${op.soft}, ${op.hard}}`),
+        NULL,
+      ),
+    ],
+  },
+  personality: {
+    say: op => `personality ${op.flags.join(' ')}`,
+    calls: op => [optional('personality', flags(Object.fromEntries(op.flags.map(name => [name, PERSONALITY[name]]))))],
+  },
+  standardStreams: {
+    say: () => "stdin, stdout and stderr are the caller's own",
+    calls: () => [0, 1, 2].map(fd => optional('fcntl', num(fd), flags({ F_SETFD: 2 }), num(0))),
+  },
+  init: {
+    say: () => 'a small init is process 1: it starts the command, reaps, and reports how the command ended',
+    calls: () => [
+      // Once more, and long after prctl: a launcher that is being killed may take a moment to be dead.
+      launcherLives,
+      call('fcntl', { kind: 'runtime', of: 'status' }, flags({ F_SETFD: 2 }), num(0)),
+      call(
+        'execveat',
+        { kind: 'runtime', of: 'init' },
+        text(''),
+        { kind: 'vector', values: ['nix-build-shell-init'] },
+        { kind: 'vector', values: [] },
+        flags({ AT_EMPTY_PATH }),
+      ),
+    ],
+  },
+  execute: {
+    say: op => `execute ${op.program}`,
+    // Made by init, in a child of its own, not by the launcher's child.
+    calls: op => [
+      call('execve', text(op.program), { kind: 'vector', values: op.argv }, { kind: 'vector', values: op.environment }),
+    ],
+  },
+};
