@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { type Failure, fail, ok, type Result, systemError } from '../base/failure.ts';
 import { fsPath, type HostPath, hostPath } from '../base/path.ts';
 import { trace } from '../base/trace.ts';
+import { nameInStore } from '../nix/drv-name.ts';
 import type { KeptBuild } from '../nix/kept-build.ts';
 import { writeEnvVars } from '../nix/write-env-vars.ts';
 import { type Choice, chooseRung, rememberRefusal } from '../session/ladder.ts';
@@ -124,10 +125,10 @@ function withEnvironmentFile(ready: Ready): Result<Ready> {
   return ok(ready);
 }
 
+/** One short line, as it comes with every run: `show`, `plan` and `env` tell how the derivation was found, and what is lost. */
 function sayReconstructed({ env: { source }, build }: Prepared): void {
   if (source.kind !== 're-constructed') return;
   const why = build.envFile === null ? 'there is no env-vars' : 'env-vars cannot be read';
-  say(
-    `${why}: the environment is re-constructed from ${source.derivation} (${source.foundBy}); lost: ${source.lost.join('; ')}`,
-  );
+  const from = nameInStore(source.derivation) ?? source.derivation;
+  say(`${why}: it is re-constructed from ${from}; 'show DIR' tells what is lost`);
 }

@@ -41,7 +41,7 @@ test('an argument or an environment that is too large is said in one line', { sk
   rmSync(file);
   const { stderr, status } = watched(build, ['--store', build.store, '--derivation', drv, build.directory, 'true']);
   const [reconstructed, line, end] = stderr.toString().split('\n');
-  assert.match(reconstructed ?? '', /the environment is re-constructed from/);
+  assert.match(reconstructed ?? '', /: it is re-constructed from /);
   assert.match(line ?? '', /^nix-build-shell: cannot execute the build's shell: execve\(".*", …\) = E2BIG; .*ARG_MAX/);
   assert.equal(end, '');
   assert.equal(status, 126);
