@@ -22,8 +22,14 @@ function keptDirectories(run) {
 
 /** Removes the directory and the kept builds that it names. */
 export function endRun(run) {
-  for (const path of keptDirectories(run)) rmSync(path, { recursive: true, force: true });
+  for (const path of keptDirectories(run)) {
+    try {
+      rmSync(path, { recursive: true, force: true });
+    } catch {
+      console.error(`tests: ${path} belongs to a build user, and only root can remove it`);
+    }
+  }
   // A store's directories are read-only, also for their owner.
-  spawnSync('chmod', ['-R', 'u+w', run], { stdio: 'ignore' });
+  spawnSync('chmod', ['-R', 'u+rwX', run], { stdio: 'ignore' });
   rmSync(run, { recursive: true, force: true });
 }

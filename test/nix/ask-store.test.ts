@@ -183,6 +183,12 @@ describe('the real store', { skip: NIX }, () => {
     }
   });
 
+  // Who may not write there cannot read it in the moment in which the daemon begins to write.
+  const OPEN =
+    process.getuid?.() === 0
+      ? /^the store's database$/
+      : /^the store's database$|^nix-store, as .*\(attempt to write a readonly database\)$/;
+
   test('gives the same closure through its database and through nix-store', async () => {
     const inputs = [...derivation().inputSources, madePath(0, 'gone')];
     const expected = execFileSync('nix-store', ['-qR', ...derivation().inputSources], { encoding: 'utf8' });
@@ -190,7 +196,7 @@ describe('the real store', { skip: NIX }, () => {
       const { value, from: who } = answer(await closureOf(from, inputs));
       assert.deepEqual([...value.paths].sort(), expected.trimEnd().split('\n').sort());
       assert.deepEqual(value.missing, [madePath(0, 'gone')]);
-      assert.match(who, from === closed ? /^nix-store, as .*\(it is not there\)$/ : /^the store's database$/);
+      assert.match(who, from === closed ? /^nix-store, as .*\(it is not there\)$/ : OPEN);
     }
   });
 });

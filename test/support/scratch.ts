@@ -1,4 +1,5 @@
 /** Temporary directories of tests: each test makes and removes its own. */
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,12 @@ import { after } from 'node:test';
 export function scratchDirectory(name: string, mode = 0o755): string {
   const directory = mkdtempSync(join(tmpdir(), `nbs-test-${name}-`));
   chmodSync(directory, mode);
-  after(() => rmSync(directory, { recursive: true, force: true }));
+  after(() => removeScratch(directory));
   return directory;
+}
+
+/** For root, modes do not matter; others must first open what a test has closed. */
+function removeScratch(directory: string): void {
+  if (process.getuid?.() !== 0) execFileSync('chmod', ['-R', 'u+rwX', directory]);
+  rmSync(directory, { recursive: true, force: true });
 }

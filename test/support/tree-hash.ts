@@ -19,9 +19,19 @@ function add(hash: Hash, path: Buffer, name: string): void {
     ),
   );
   if (stats.isSymbolicLink()) hash.update(readlinkSync(path, 'buffer'));
-  else if (stats.isFile()) hash.update(readFileSync(path));
+  else if (stats.isFile()) hash.update(contentOf(path));
   else if (stats.isDirectory()) {
     const names = readdirSync(path, 'buffer').sort((a, b) => a.compare(b));
     for (const child of names) add(hash, Buffer.concat([path, Buffer.from('/'), child]), child.toString('latin1'));
+  }
+}
+
+/** A file that its owner has closed keeps its content as long as its times do. */
+function contentOf(path: Buffer): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EACCES') return Buffer.from('closed');
+    throw error;
   }
 }
