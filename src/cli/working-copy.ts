@@ -64,8 +64,8 @@ function placeOf(session: Session): HostPath {
 
 function onRung(prepared: Prepared, session: Session, choice: Choice): Result<Ready> {
   const line = progressLine();
-  const made = makeCopy(session, prepared.build.content, choice, line?.show);
-  line?.clear();
+  const made = makeCopy(session, prepared.build.content, choice, line.show);
+  line.clear();
   if (!made.ok) {
     finishSession(session, { keep: false });
     return made;

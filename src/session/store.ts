@@ -3,7 +3,7 @@
  * left by a launcher that was killed, and is swept; one without a lock file was kept on purpose.
  */
 
-import { closeSync, mkdirSync, readdirSync, unlinkSync } from 'node:fs';
+import { closeSync, mkdirSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import { monotonicMs } from '../base/clock.ts';
 import { fail, ok, type Result, systemError } from '../base/failure.ts';
 import { fsPath, type HostPath, hostPath } from '../base/path.ts';
@@ -64,9 +64,20 @@ function newDirectory(place: HostPath): Result<HostPath> {
 
 /** Ends a session: its files go, unless they are to be kept. */
 export function finishSession(session: Session, { keep }: { readonly keep: boolean }): Result<null> {
-  const removed = keep ? ok(null) : removeTree(session.directory);
+  const removed = keep || removedEmpty(session) ? ok(null) : removeTree(session.directory);
   release(session.directory);
   return removed;
+}
+
+/** The usual end of an overlay whose command made nothing: a few empty directories, without a walk. @returns whether all is gone */
+function removedEmpty({ directory, root, build, copy }: Session): boolean {
+  if (copy.rung !== 'overlay') return false;
+  try {
+    for (const path of [root, `${directory}/work/work`, `${directory}/work`, build, directory]) rmdirSync(fsPath(path));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function release(directory: string): void {

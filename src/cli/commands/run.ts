@@ -56,6 +56,7 @@ export async function runDirectory(request: RunRequest): Promise<number> {
     if (request.options.keep) sayKept(last.session);
     finishSession(last.session, { keep: request.options.keep });
     sweepSessions(process.env);
+    trace('time', 'cleaned up');
   }
 }
 
@@ -82,6 +83,7 @@ async function runInside(ready: Ready, request: RunRequest): Promise<RunOutcome>
       lookWhileRunning(ready);
     },
   });
+  trace('time', 'ended');
   stopForwarding();
   takeTerminalBack();
   return outcome;
