@@ -15,14 +15,13 @@ import { KEYS } from '../ui/keys.ts';
 import { isUtf8Locale } from '../ui/look.ts';
 import type { Opening } from '../ui/open.tsx';
 import { initialState, type State } from '../ui/state.ts';
+import { guardFirstFrame } from './early-end.ts';
 import { readSettings } from './read-settings.ts';
 import { say, writeAll } from './say.ts';
 import { type UiArguments, uiArguments } from './ui-arguments.ts';
 
 type LineMode = (given: UiArguments) => Promise<number>;
 type MakeCore = (given: UiArguments, shown: readonly KeptBuild[]) => Core;
-
-const LEAVE = '\u001b[?25h\u001b[?1049l';
 
 /** Opens the UI. @returns the exit status */
 export async function openFront(words: readonly string[]): Promise<number> {
@@ -36,18 +35,19 @@ export async function openFront(words: readonly string[]): Promise<number> {
     return lineMode(given);
   }
   const state = await firstState(given);
+  const release = guardFirstFrame();
   writeAll(1, `\u001b[?1049h\u001b[?25l\u001b[2J${written(areas(state, KEYS), state.look)}`);
   // Keys that come before Ink is there wait, and are not echoed over the frame.
   process.stdin.setRawMode(true);
-  const leave = (): void => void writeAll(1, LEAVE);
-  process.once('exit', leave);
   const { uiCore } = createRequire(import.meta.url)('./core.cjs') as { uiCore: MakeCore };
   const core = uiCore(given, state.builds);
   const { openUi } = (await import(new URL('./ui.mjs', import.meta.url).href)) as {
     openUi: (opening: Opening) => Promise<number>;
   };
-  process.off('exit', leave);
-  return openUi({ core, state });
+  // What runs before its first wait takes the terminal over.
+  const opened = openUi({ core, state });
+  release();
+  return opened;
 }
 
 /** A terminal that cannot be drawn on, a screen reader, or none. */

@@ -12,7 +12,10 @@ import { removalResult, removeSome, startRemoval } from '../session/remove.ts';
 /** How long a slice of a removal may hold the keyboard up. */
 const SLICE_MS = 15;
 
-/** Which directories were shown: device, inode and owner of each, by path. */
+/**
+ * Which directories were shown: device, inode, owner and birth of each. A build that is listed again is another one here: a name can come
+ * to stand for another directory meanwhile.
+ */
 export interface Identities {
   /** Notes what the paths of these builds are now. @returns the builds */
   note(builds: readonly KeptBuild[]): readonly KeptBuild[];
@@ -21,21 +24,21 @@ export interface Identities {
 
 /** An empty record. */
 export function identities(): Identities {
-  const known = new Map<string, string>();
+  const known = new WeakMap<KeptBuild, string>();
   return {
     note: builds => {
-      for (const { outer } of builds) known.set(outer, known.get(outer) ?? identity(outer) ?? '');
+      for (const build of builds) known.set(build, known.get(build) ?? identity(build.outer) ?? '');
       return builds;
     },
-    of: ({ outer }) => known.get(outer) ?? null,
+    of: build => known.get(build) ?? null,
   };
 }
 
-/** Null where it is no directory: a link above all. */
+/** Null where it is no directory: a link above all. File systems give the number of an inode that is gone to the next one, so its birth counts. */
 function identity(path: string): string | null {
   try {
     const stats = lstatSync(fsPath(path), { bigint: true });
-    return stats.isDirectory() ? `${stats.dev}:${stats.ino}:${stats.uid}` : null;
+    return stats.isDirectory() ? `${stats.dev}:${stats.ino}:${stats.uid}:${stats.birthtimeNs}` : null;
   } catch {
     return null;
   }

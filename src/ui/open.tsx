@@ -48,6 +48,8 @@ export async function openUi({ core, state }: Opening): Promise<number> {
   });
   const stops = [core.watch(() => void rescan(app)), gatherFacts(app)];
   loadSelected(app);
+  // What came or went between the first frame and the watch.
+  void rescan(app);
   const status = await ended;
   for (const stop of stops) stop();
   for (const log of app.openLogs.values()) void log.close();

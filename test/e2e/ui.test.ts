@@ -2,19 +2,14 @@
 import assert from 'node:assert/strict';
 import { chownSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { missing, ordinaryUser, type TestUser } from '../support/need.ts';
-import { programFor } from '../support/program.ts';
-import { type Pty, type PtyOptions, startPty } from '../support/pty.ts';
+import type { Pty, PtyOptions } from '../support/pty.ts';
 import { scratchDirectory } from '../support/scratch.ts';
 import { type SmallBuild, smallBuild } from '../support/small-build.ts';
+import { inPty, select, uiCommand } from '../support/ui-pty.ts';
 
 const need = { skip: missing('static-bash', 'static-busybox', 'user-namespaces') };
-const started: Pty[] = [];
-after(() => {
-  for (const pty of started) pty.end();
-});
-
 function give(build: SmallBuild, user: TestUser | null): SmallBuild {
   if (user !== null)
     for (const path of ['', ...readdirSync(build.directory)])
@@ -24,17 +19,7 @@ function give(build: SmallBuild, user: TestUser | null): SmallBuild {
 
 /** The UI on one small build. */
 function ui(build: SmallBuild, options: PtyOptions = {}): Pty {
-  const command = [programFor(options.user ?? null), '--ui', '--store', build.store, build.directory];
-  const pty = startPty(command, { ...options, env: { TMPDIR: '/nowhere', ...options.env } });
-  started.push(pty);
-  return pty;
-}
-
-/** The cursor on the small build: the machine may have others. */
-async function select(pty: Pty): Promise<void> {
-  await pty.shows('kept');
-  pty.type('/small-1.0\r');
-  await pty.shows(/▸ {2}small /);
+  return inPty(uiCommand(build), options);
 }
 
 for (const [who, user] of [
@@ -114,11 +99,7 @@ test(
   need,
   async () => {
     const build = smallBuild();
-    const pty = startPty([programFor(null), '--ui', '--store', build.store, build.directory], {
-      env: { TMPDIR: '/nowhere', TERM: 'dumb' },
-      rows: 60,
-    });
-    started.push(pty);
+    const pty = inPty(uiCommand(build), { env: { TERM: 'dumb' }, rows: 60 });
     const [, number = ''] = /^(\d+)\. small-1\.0/m.exec(await pty.shows('What?')) ?? [];
     pty.type(`${number}\r`);
     await pty.shows(/\/build \$/);

@@ -1,5 +1,5 @@
 /** Deleting kept directories: asked first, and looked at once more before. */
-import { failureLine } from '../../base/failure.ts';
+import type { Failure } from '../../base/failure.ts';
 import { type App, get, set } from '../app.ts';
 import { selectedBuild } from '../state.ts';
 import { rescan } from './list.ts';
@@ -19,12 +19,13 @@ export async function confirmDelete(app: App): Promise<void> {
   if (overlay?.kind !== 'delete') return;
   set(app, { toast: `deleting ${overlay.targets.length} …`, overlay: null });
   let gone = 0;
-  let problem: string | null = null;
+  let failure: Failure | null = null;
   for (const build of overlay.targets) {
     const removed = await app.core.remove(build);
     if (removed.ok) gone += 1;
-    else problem ??= failureLine(removed.failure);
+    else failure ??= removed.failure;
   }
-  set(app, { toast: problem ?? `deleted ${gone} kept build ${gone === 1 ? 'directory' : 'directories'}` });
+  const toast = `deleted ${gone} kept build ${gone === 1 ? 'directory' : 'directories'}`;
+  set(app, failure === null ? { toast } : { toast: null, overlay: { kind: 'failure', failure } });
   await rescan(app);
 }

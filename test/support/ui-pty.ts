@@ -1,0 +1,36 @@
+/** The UI in a pseudo-terminal, on a small build. */
+import { readFileSync } from 'node:fs';
+import { after } from 'node:test';
+import { programFor } from './program.ts';
+import { type Pty, type PtyOptions, startPty } from './pty.ts';
+import type { SmallBuild } from './small-build.ts';
+
+const started: Pty[] = [];
+after(() => {
+  for (const pty of started) pty.end();
+});
+
+/** The words that open the UI on a small build, or on the places given. */
+export function uiCommand({ store, directory }: SmallBuild, places: readonly string[] = [directory]): string[] {
+  return [programFor(null), '--ui', '--store', store, ...places];
+}
+
+/** Starts words in a pseudo-terminal that ends with the test file. */
+export function inPty(command: readonly string[], options: PtyOptions = {}): Pty {
+  const pty = startPty(command, { ...options, env: { TMPDIR: '/nowhere', ...options.env } });
+  started.push(pty);
+  return pty;
+}
+
+/** The cursor on the small build: the machine may have others. */
+export async function select(pty: Pty): Promise<void> {
+  await pty.shows('kept');
+  pty.type('/small-1.0\r');
+  await pty.shows(/▸ {2}small .*filter: small-1\.0 /s);
+}
+
+/** The process at the end of a chain of single children: the program below the shells that started it. */
+export function innermost(pid: number): number {
+  const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim().split(' ');
+  return child === undefined || child === '' ? pid : innermost(Number(child));
+}
