@@ -75,8 +75,11 @@ async function firstState(given: UiArguments): Promise<State> {
     reservedKey: settings.reservedKey,
     keys: settings.keys,
     clipboard: settings.clipboard,
+    mouse: settings.mouse,
     places: placesOf(places),
     builds,
   });
-  return { ...state, toast: problems[0] ?? null };
+  const [first, ...others] = problems;
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  return { ...state, toast: first === undefined ? null : first + more };
 }

@@ -24,8 +24,8 @@ const LEAVE = '\u001b[0m\u001b[?2026l\u001b[?25h\u001b[?2004l\u001b[?1049l';
 const PLAIN = '\u001b[?1003l\u001b[?1002l\u001b[?1000l\u001b[?9l\u001b[?1006l\u001b[?1004l\u001b[?1l\u001b>\u001b[0 q';
 
 /** What the real terminal must do for the program. The mouse is always reported as SGR: it is encoded again for the program. */
-function followed(modes: Modes): string {
-  const mouse = mouseMode(modes);
+function followed(modes: Modes, allowMouse: boolean): string {
+  const mouse = allowMouse ? mouseMode(modes) : null;
   const parts = [PLAIN];
   if (modes.on.has(1)) parts.push('\u001b[?1h');
   if (modes.keypad) parts.push('\u001b=');
@@ -35,8 +35,11 @@ function followed(modes: Modes): string {
   return parts.join('');
 }
 
-/** The terminal behind two streams of this process. */
-export function makeOuter(input: NodeJS.ReadStream, output: NodeJS.WriteStream): Outer {
+/**
+ * The terminal behind two streams of this process.
+ * @param allowMouse whether a program's wish for the mouse is followed
+ */
+export function makeOuter(input: NodeJS.ReadStream, output: NodeJS.WriteStream, allowMouse: boolean): Outer {
   let entered = false;
   let follows = PLAIN;
   const atOnce = (text: string): void => writeNow(output, text);
@@ -63,7 +66,7 @@ export function makeOuter(input: NodeJS.ReadStream, output: NodeJS.WriteStream):
     write: text => entered && output.write(text),
     onDrain: listener => void output.on('drain', listener),
     follow: modes => {
-      const wanted = modes === null ? PLAIN : followed(modes);
+      const wanted = modes === null ? PLAIN : followed(modes, allowMouse);
       if (wanted === follows || !entered) return;
       follows = wanted;
       output.write(wanted);

@@ -36,6 +36,8 @@ export interface TerminalOptions {
   readonly reservedKey?: string;
   /** Whether programs in panes may write the clipboard (OSC 52). Default: no. */
   readonly allowClipboard?: boolean;
+  /** Whether programs in panes may ask for the mouse. Default: yes. */
+  readonly allowMouse?: boolean;
 }
 
 export interface TerminalApp {
@@ -69,7 +71,7 @@ const RESERVED = '\u001d';
 /** Takes the terminal over. */
 export function openTerminalApp(options: TerminalOptions): TerminalApp {
   const { input, output } = options;
-  const outer = makeOuter(input, output);
+  const outer = makeOuter(input, output, options.allowMouse ?? true);
   const size = (): { columns: number; rows: number } => ({
     columns: Math.max(1, output.columns || 80),
     rows: Math.max(1, output.rows || 24),

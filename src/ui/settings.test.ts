@@ -23,6 +23,24 @@ test('what cannot be used is said, and the rest is used', () => {
   assert.equal(settings.reservedKey, 'ctrl-]');
 });
 
+test('a key that would do two things in one place is told, and Enter never confirms a deletion', () => {
+  assert.deepEqual(parseSettings('{"keys": {"sort": "d"}}').problems, [
+    "'d' does two things in one place: delete and sort",
+  ]);
+  assert.deepEqual(parseSettings('{"keys": {"sort": "d", "delete": "o"}}').problems, []);
+  const { settings, problems } = parseSettings(
+    '{"keys": {"confirmDelete": ["y", "enter"], "quit": [], "sort": "\\u001b"}}',
+  );
+  assert.equal(problems.length, 3);
+  assert.deepEqual(Object.keys(settings.keys), ['menuLiteral']);
+});
+
+test('permissions of programs in panes are as without a setting where it is no flag', () => {
+  assert.equal(parseSettings('{"mouse": false}').settings.mouse, false);
+  const { settings, problems } = parseSettings('{"mouse": "no", "clipboard": 1}');
+  assert.deepEqual([settings.mouse, settings.clipboard, problems.length], [true, false, 2]);
+});
+
 test('any text gives settings', () => {
   fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), text => parseSettings(text).settings.reservedKey !== ''));
 });

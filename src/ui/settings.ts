@@ -1,4 +1,5 @@
 /** The settings file, as data: keys, colours, what programs in panes may do. Total: what cannot be used is a problem, not an error. */
+import type { Binding } from './app.ts';
 import { KEYS } from './keys.ts';
 import { COLOURS, type Coloured, type ColourName, DEFAULT_COLOURS, type Look } from './look.ts';
 
@@ -10,6 +11,8 @@ export interface Settings {
   readonly reservedKey: string;
   /** Whether programs in panes may write the clipboard. */
   readonly clipboard: boolean;
+  /** Whether programs in panes may ask for the mouse. */
+  readonly mouse: boolean;
   /** ASCII for everything that the program itself draws. */
   readonly ascii: boolean;
 }
@@ -19,6 +22,7 @@ export const DEFAULT_SETTINGS: Settings = {
   colours: DEFAULT_COLOURS,
   reservedKey: 'ctrl-]',
   clipboard: false,
+  mouse: true,
   ascii: false,
 };
 
@@ -37,13 +41,28 @@ export function parseSettings(text: string): ParsedSettings {
     if (name === 'keys') settings = { ...settings, keys: keysOf(value, problems) };
     else if (name === 'colours') settings = { ...settings, colours: coloursOf(value, problems) };
     else if (name === 'reservedKey') settings = { ...settings, reservedKey: reservedOf(value, problems) };
-    else if (name === 'clipboard' || name === 'ascii')
+    else if (name === 'clipboard' || name === 'mouse' || name === 'ascii')
       settings = { ...settings, [name]: flagOf(name, value, problems) };
     else problems.push(`there is no setting '${name}'`);
   }
   // Pressed twice, the reserved key goes to the program.
   const keys = { ...settings.keys, menuLiteral: [settings.reservedKey] };
+  problems.push(...collisions(settings.keys));
   return { settings: { ...settings, keys }, problems };
+}
+
+/** Keys that do two things in one place: the order of the table decides then, which nobody meant. */
+function collisions(own: Settings['keys']): readonly string[] {
+  const bindings: readonly Binding[] = KEYS;
+  const told = new Set<string>();
+  for (const { id, when } of bindings)
+    for (const key of own[id] ?? [])
+      for (const other of bindings) {
+        const meets = other.id !== id && other.when.some(context => when.includes(context));
+        if (meets && (own[other.id] ?? other.keys).includes(key))
+          told.add(`'${key}' does two things in one place: ${[id, other.id].sort().join(' and ')}`);
+      }
+  return [...told];
 }
 
 function objectOf(text: string, problems: string[]): Readonly<Record<string, unknown>> {
@@ -63,7 +82,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 /** Names as `keyName` gives them. */
 const KEY =
-  /^(?:.|ctrl-[a-z\]]|enter|escape|space|tab|shift-tab|backspace|delete|up|down|left|right|pageup|pagedown|home|end)$/u;
+  /^(?:[^\p{C}\s]|ctrl-[a-z\]]|enter|escape|space|tab|shift-tab|backspace|delete|up|down|left|right|pageup|pagedown|home|end)$/u;
 
 function keysOf(value: unknown, problems: string[]): Settings['keys'] {
   if (!isObject(value)) return refuse({}, "'keys' is not an object of actions and their keys", problems);
@@ -74,6 +93,8 @@ function keysOf(value: unknown, problems: string[]): Settings['keys'] {
     const wrong = list.find(key => typeof key !== 'string' || !KEY.test(key));
     if (!ids.has(id)) problems.push(`no action is called '${id}' (docs/keys.md has them)`);
     else if (wrong !== undefined) problems.push(`${JSON.stringify(wrong)} of '${id}' is no key`);
+    else if (list.length === 0) problems.push(`'${id}' has no key`);
+    else if (id === 'confirmDelete' && list.includes('enter')) problems.push('Enter never confirms a deletion');
     else own[id] = list as readonly string[];
   }
   return own;
@@ -101,8 +122,10 @@ function reservedOf(value: unknown, problems: string[]): string {
   );
 }
 
-function flagOf(name: string, value: unknown, problems: string[]): boolean {
-  return typeof value === 'boolean' ? value : refuse(false, `'${name}' is neither true nor false`, problems);
+function flagOf(name: 'clipboard' | 'mouse' | 'ascii', value: unknown, problems: string[]): boolean {
+  return typeof value === 'boolean'
+    ? value
+    : refuse(DEFAULT_SETTINGS[name], `'${name}' is neither true nor false`, problems);
 }
 
 function refuse<T>(instead: T, problem: string, problems: string[]): T {

@@ -128,6 +128,8 @@ export interface State {
   readonly reservedKey: string;
   /** Whether programs in panes may write the clipboard. */
   readonly clipboard: boolean;
+  /** Whether programs in panes may ask for the mouse. */
+  readonly mouse: boolean;
   /** The key table's hints are made with the person's own keys. */
   readonly keys: Readonly<Record<string, readonly string[]>>;
   /** Directories that were looked into, for the empty screen. */
@@ -163,7 +165,10 @@ export interface State {
 
 /** The state of the first frame: nothing but the list. */
 export function initialState(
-  given: Pick<State, 'size' | 'nowMs' | 'look' | 'store' | 'reservedKey' | 'clipboard' | 'keys' | 'places' | 'builds'>,
+  given: Pick<
+    State,
+    'size' | 'nowMs' | 'look' | 'store' | 'reservedKey' | 'clipboard' | 'mouse' | 'keys' | 'places' | 'builds'
+  >,
 ): State {
   return {
     ...given,

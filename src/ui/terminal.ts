@@ -26,6 +26,7 @@ export function openTerminal(store: StoreApi<State>, core: Core): Terminal {
     output: process.stdout,
     reservedKey: controlCharacter(store.getState().reservedKey),
     allowClipboard: store.getState().clipboard,
+    allowMouse: store.getState().mouse,
   });
   const fullScreen = (command: ShellCommand): void => {
     void app.suspend(async () => {

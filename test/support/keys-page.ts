@@ -50,10 +50,12 @@ said when the UI opens.
       "colours": { "accent": "brightBlue" },
       "reservedKey": "ctrl-a",
       "clipboard": false,
+      "mouse": true,
       "ascii": false
     }
 
-- \`keys\`: the keys of an action, in place of ours: a character, \`enter\`, \`space\`, \`tab\`, \`up\`, \`pagedown\`, \`ctrl-x\` and the like.
+- \`keys\`: the keys of an action, in place of ours: a character, \`enter\`, \`space\`, \`tab\`, \`up\`, \`pagedown\`, \`ctrl-x\` and the like. A key
+  that would do two things in one place is said; Enter cannot be the key that confirms a deletion.
 - \`colours\`: of ${Object.keys(DEFAULT_COLOURS)
   .map(name => `\`${name}\``)
   .join(', ')}; each one of ${Object.keys(COLOURS)
@@ -61,5 +63,6 @@ said when the UI opens.
   .join(', ')}. \`NO_COLOR\` leaves all of them out.
 - \`reservedKey\`: the one key that a pane does not get.
 - \`clipboard\`: whether programs in panes may write your clipboard.
+- \`mouse\`: whether programs in panes get the mouse when they ask for it; with \`false\` the terminal's own selection works there, too.
 - \`ascii\`: no other characters in what the program itself draws; the same as \`--ui --ascii\`, and as a locale that is not UTF-8.
 `;

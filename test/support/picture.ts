@@ -1,5 +1,6 @@
 /** A grid of cells as an SVG picture: what a terminal with a dark ground shows. The same cells give the same bytes. */
 import { BG, COLOUR, FG, type Grid } from '../../src/terminal/grid.ts';
+import { width } from '../../src/ui/line.ts';
 
 const CELL = { width: 8, height: 17 } as const;
 const MARGIN = 8;
@@ -23,13 +24,13 @@ interface Run {
 
 /** The picture, with a title for those who hear it. */
 export function pictureOf(grid: Grid, title: string): string {
-  const width = grid.columns * CELL.width + 2 * MARGIN;
+  const across = grid.columns * CELL.width + 2 * MARGIN;
   const height = grid.rows * CELL.height + 2 * MARGIN;
   const rows = Array.from({ length: grid.rows }, (_, y) => runsOf(grid, y).map(run => drawn(run, y)));
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" xml:space="preserve">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${across}" height="${height}" viewBox="0 0 ${across} ${height}" role="img" xml:space="preserve">`,
     `<title>${escaped(title)}</title>`,
-    '<style>text{font:13px ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace;white-space:pre}</style>',
+    '<style>text{font:13.3px "DejaVu Sans Mono",Menlo,Consolas,monospace;white-space:pre}</style>',
     `<rect width="100%" height="100%" rx="6" fill="${GROUND}"/>`,
     ...rows.flat().filter(text => text !== ''),
     '</svg>',
@@ -59,18 +60,19 @@ function drawn({ x, cells, text, foreground, background }: Run, y: number): stri
     filled === GROUND
       ? ''
       : `<rect x="${left}" y="${top}" width="${cells * CELL.width}" height="${CELL.height}" fill="${filled}"/>`;
-  if (text.trim() === '') return box;
-  // Blanks at the ends need no ink; textLength keeps each character in its cell, whatever the font.
-  const start = text.length - text.trimStart().length;
-  const length = cells - start - (text.length - text.trimEnd().length);
   const style = [
     `fill="${inverse ? ground : ink}"`,
     ...((foreground & FG.bold) === 0 ? [] : ['font-weight="bold"']),
     ...((background & BG.dim) === 0 ? [] : ['opacity=".6"']),
     ...((foreground & FG.underline) === 0 ? [] : ['text-decoration="underline"']),
   ];
-  const place = `x="${left + start * CELL.width}" y="${top + 13}" textLength="${length * CELL.width}"`;
-  return `${box}<text ${place} ${style.join(' ')}>${escaped(text.trim())}</text>`;
+  // Each word or two begin at their own cell, so that no font moves a column; textLength keeps those with wide characters in place.
+  const pieces = [...text.matchAll(/\S+(?: \S+)*/g)].map(match => {
+    const at = left + width(text.slice(0, match.index)) * CELL.width;
+    const length = width(match[0]) * CELL.width;
+    return `<text x="${at}" y="${top + 13}" textLength="${length}" ${style.join(' ')}>${escaped(match[0])}</text>`;
+  });
+  return box + pieces.join('');
 }
 
 function colour(packed: number, instead: string): string {

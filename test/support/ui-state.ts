@@ -77,6 +77,7 @@ export function emptyUi(columns: number, rows: number, builds: readonly KeptBuil
     reservedKey: 'ctrl-]',
     keys: {},
     clipboard: false,
+    mouse: true,
     places,
     builds,
   });
