@@ -2,6 +2,7 @@
  * The UI for screen readers and simple terminals: a numbered list, a prompt, and everything else on the terminal as it is. Nothing is drawn
  * over, nothing is drawn but words (dist/plain.cjs).
  */
+import { resolve } from 'node:path';
 import { createInterface, type Interface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { failureLine } from '../base/failure.ts';
@@ -33,8 +34,9 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
 /** Asks what to do until the person leaves. @returns the exit status */
 export async function lineMode({ store, directories }: UiArguments): Promise<number> {
   const seen = identities();
+  const extra = directories.map(directory => resolve(directory));
   const list = async (): Promise<readonly KeptBuild[]> => {
-    const found = await listKeptBuilds({ environment: process.env, storeRoot: store, extra: directories });
+    const found = await listKeptBuilds({ environment: process.env, storeRoot: store, extra });
     print(await numbered(seen.note(found), store));
     return found;
   };

@@ -26,10 +26,21 @@ export function uiCore({ store, directories }: UiArguments, shown: readonly Kept
   const seen = identities();
   seen.note(shown);
   const logs = logListings();
+  let watchAgain = (): void => undefined;
   return {
     list: async () => seen.note(await listKeptBuilds(places())),
-    addPlace: directory => void extra.push(resolve(directory)),
-    watch: changed => watchPlaces(places(), changed),
+    addPlace: directory => {
+      extra.push(resolve(directory));
+      watchAgain();
+    },
+    watch: changed => {
+      let stop = watchPlaces(places(), changed);
+      watchAgain = () => {
+        stop();
+        stop = watchPlaces(places(), changed);
+      };
+      return () => stop();
+    },
     gather: (build, known, signal) => gatherFacts(build, { store, known, signal, logs }),
     load: build => load(build, optionsOf(NO_CHOICES)),
     places: () => placesOf(places()),

@@ -1,0 +1,21 @@
+/** The places that are looked into are watched, also those that a person names while the list is open. */
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { uiCore } from '../../src/cli/ui-core.ts';
+import { scratchDirectory } from '../support/scratch.ts';
+
+test('a build that comes into a place that was added is told', async () => {
+  const [first, added] = [scratchDirectory('place'), scratchDirectory('place')];
+  const core = uiCore({ store: null, plain: false, ascii: false, directories: [first] });
+  let told = 0;
+  const stop = core.watch(() => (told += 1));
+  core.addPlace(added);
+  mkdirSync(join(added, 'nix-build-later-1.0.drv-0'));
+  for (let tries = 0; told === 0 && tries < 100; tries += 1) await sleep(50);
+  stop();
+  assert.ok(told > 0);
+  assert.ok((await core.list()).some(({ outer }) => outer === join(added, 'nix-build-later-1.0.drv-0')));
+});
