@@ -8,9 +8,9 @@ import { type StoreLayout, storeLayout } from '../nix/store-layout.ts';
 import type { RunOptions } from './arguments.ts';
 import { prepare } from './prepare.ts';
 
-/** For all logs of a list together, and for one of them. A block of bzip2 takes some 60 ms. */
+/** For all logs of a list together, and for one of them. A block of bzip2 takes some 60 ms, the first one 250 where the machine is busy. */
 const LIST_MS = 700;
-const ONE_MS = 250;
+const ONE_MS = 400;
 /** For the only log that is asked for. */
 const SHOW_MS = 2000;
 
@@ -43,6 +43,11 @@ export async function buildLogs(builds: readonly KeptBuild[], store: string | nu
   }
   trace('time', 'logs read');
   return found;
+}
+
+/** How many of them there was no time to read. */
+export function unreadLogs(logs: readonly BuildLog[]): number {
+  return logs.filter(log => log === TOO_LATE).length;
 }
 
 /** What the log of one build tells. */

@@ -1,6 +1,7 @@
 /** The walk's first half, shared by the run and by `plan`, `show` and `env`: from DIR to everything that a plan is made of, but the copy. */
 import { lstatSync } from 'node:fs';
-import { ok, type Result } from '../base/failure.ts';
+import { dirname } from 'node:path';
+import { fail, ok, type Result } from '../base/failure.ts';
 import { fsPath, type HostPath, type InnerPath, innerPath } from '../base/path.ts';
 import { trace } from '../base/trace.ts';
 import { type EnvVars, envValue } from '../nix/env-vars.ts';
@@ -8,6 +9,7 @@ import { type LoadedEnvironment, loadEnvironment } from '../nix/environment.ts';
 import type { KeptBuild } from '../nix/kept-build.ts';
 import { readNixSettings } from '../nix/nix-conf.ts';
 import { ownDirectory } from '../nix/own-directory.ts';
+import { lookAt } from '../nix/read-regular.ts';
 import { recogniseKeptBuild } from '../nix/recognise.ts';
 import { withDerivation, withEnvironment } from '../nix/refine.ts';
 import { storeLayout } from '../nix/store-layout.ts';
@@ -31,6 +33,8 @@ export async function prepare(
   options: RunOptions,
   more: { readonly wantDerivation?: boolean } = {},
 ): Promise<Result<Prepared>> {
+  const store = namedStore(build, options.store);
+  if (!store.ok) return store;
   const loaded = await loadEnvironment(build, {
     storeRoot: options.store,
     derivation: options.derivation,
@@ -48,6 +52,17 @@ export async function prepare(
   const named = withEnvironment(build, loaded.value.env);
   const { derivation } = loaded.value;
   return ok({ ...loaded.value, build: derivation === null ? named : withDerivation(named, derivation), binds });
+}
+
+/** A ROOT that holds no store is a slip of the person who typed it: said before everything that would follow from it. */
+function namedStore(build: KeptBuild, root: string | null): Result<null> {
+  if (root === null) return ok(null);
+  const layout = storeLayout(root, build.system);
+  const directory = `${layout.root}${dirname(layout.store)}`;
+  const { errno } = lookAt(directory);
+  if (errno !== 'ENOENT' && errno !== 'ENOTDIR') return ok(null);
+  const hint = `--store names the directory that holds ${layout.store.slice(1)}`;
+  return fail(`use the store below ${root}`, { call: `lstat(${JSON.stringify(directory)})`, errno, hint });
 }
 
 /** The host's facts for this build. */

@@ -72,7 +72,7 @@ export function derivationsNamed(layout: StoreLayout, name: string): Result<Stor
       .map(base => ({ path: `${layout.store}/${base}`, registeredAt: null }));
     return ok({ value, from: instead("the names in the store's directory", rows.failure) });
   } catch {
-    const because = `${rows.failure.because ?? 'its database does not answer'}, and ${directory} cannot be listed`;
+    const because = `the store's database does not answer (${rows.failure.because ?? 'for no known reason'}), and ${directory} cannot be listed`;
     return fail(`find the derivations called ${name}`, { because });
   }
 }

@@ -1,14 +1,21 @@
 /** Lays rows out as text for a terminal. Everything that comes from outside is made safe here (base/printable.ts). */
 import { printable } from '../base/printable.ts';
 
-/** `label   value` lines, labels padded to one width; a null value leaves the line out, a list takes a line each. */
+/**
+ * `label   value` lines, labels padded to one width; a null value leaves the line out, a list takes a line each. A sentence is wrapped
+ * between words; a path at the beginning of a value stays in one piece, to be copied.
+ */
 export function fields(rows: readonly (readonly [label: string, value: string | readonly string[] | null])[]): string {
   const shown = rows.filter(([, value]) => value !== null && value.length > 0);
   const width = Math.max(0, ...shown.map(([label]) => label.length));
   return shown
     .flatMap(([label, value]) => {
       const lines = typeof value === 'string' ? [value] : (value ?? []);
-      return lines.map((line, index) => `${(index === 0 ? label : '').padEnd(width)}  ${printable(line)}\n`);
+      return lines.map((line, index) => {
+        const first = `${(index === 0 ? label : '').padEnd(width)}  `;
+        const safe = printable(line);
+        return safe.startsWith('/') ? `${first}${safe}\n` : filled(safe.split(' '), ' '.repeat(width + 2), first);
+      });
     })
     .join('');
 }
@@ -30,11 +37,19 @@ export function section(title: string, body: string): string {
 
 /** Words wrapped at 80 columns behind an indent; a word that is longer is broken behind `|`, `,` or `/` where it has them. */
 export function wrapped(text: string, indent: string, first = indent): string {
+  const words = printable(text).split(' ');
+  return filled(
+    words.flatMap(whole => pieces(whole, 80 - indent.length)),
+    indent,
+    first,
+  );
+}
+
+/** Lines of at most 80 columns, but for words that are longer. */
+function filled(words: readonly string[], indent: string, first: string): string {
   const lines: string[] = [];
   let line = first;
-  for (const word of printable(text)
-    .split(' ')
-    .flatMap(whole => pieces(whole, 80 - indent.length))) {
+  for (const word of words) {
     if (line.length + word.length + 1 > 80 && line.trim() !== '') {
       lines.push(line.trimEnd());
       line = indent;

@@ -152,7 +152,7 @@ describe('where the database does not answer', () => {
     assert.ok(!result.ok);
     assert.equal(
       failureLine(result.failure),
-      'cannot find the derivations called hello: it is not there, and /nonexistent/nix/store cannot be listed',
+      "cannot find the derivations called hello: the store's database does not answer (it is not there), and /nonexistent/nix/store cannot be listed",
     );
   });
 });

@@ -132,7 +132,7 @@ describe('a build whose derivation is looked for in a store without a database',
     rmSync(`${built.root}/nix/var/log`, { recursive: true });
     assert.match(
       reason(env(built)),
-      /cannot find the derivations called fixed-output-1\.0: it is not there, and \S+ cannot be listed$/,
+      /cannot find the derivations called fixed-output-1\.0: the store's database does not answer \(it is not there\), and \S+ cannot be listed$/,
     );
   });
 
@@ -145,6 +145,14 @@ describe('a build whose derivation is looked for in a store without a database',
     assert.match(reason(env(built)), /-structured-attrs-1\.0\.drv does not fit: /);
     rmSync(`${built.directory}/.attrs.json`);
     assert.match(reason(env(built)), /does not fit: it has structured attributes$/);
+  });
+
+  test('a --store that holds no store is said before anything that follows from it', () => {
+    const built = scene('fixed-output');
+    rmSync(`${built.root}/nix`, { recursive: true, force: true });
+    const said =
+      /^nix-build-shell: cannot use the store below \S+: lstat\("\S+\/nix"\) = ENOENT; --store names the directory that holds nix\/store$/;
+    assert.match(refused(env(built)), said);
   });
 
   test('--derivation that is no derivation of this store is refused', () => {

@@ -8,8 +8,8 @@ import { listKeptBuilds } from '../../nix/locations.ts';
 import type { BuildLog } from '../../nix/log/of-build.ts';
 import { listText } from '../../report/builds.ts';
 import { json } from '../../report/text.ts';
-import { buildLogs } from '../build-log.ts';
-import { print, sayFailure } from '../say.ts';
+import { buildLogs, unreadLogs } from '../build-log.ts';
+import { print, say, sayFailure } from '../say.ts';
 
 /** What a machine without kept builds is told. */
 export const HOW = `No kept build directories were found. One is made by a build that fails under
@@ -37,6 +37,9 @@ export async function list({
   const written = print(
     asJson ? json(withLogs(builds, logs)) : builds.length === 0 ? HOW : listText(builds, logs, Date.now(), columns()),
   );
+  const unread = unreadLogs(logs);
+  if (unread > 0 && !asJson)
+    say(`the logs of ${unread} builds were not read, to be quick: 'show DIR' reads that of one`);
   for (const { failure } of closed) sayFailure(failure);
   return written === 0 && closed.length > 0 ? EXIT.failed : written;
 }
