@@ -51,7 +51,7 @@ const ONE_DOOR: Readonly<Record<string, { readonly door: RegExp; readonly becaus
   react: { door: /^src\/ui\/screen\.tsx$/, because: 'views are data: the first frame is made without React' },
   'node-pty': { door: /^src\/terminal\/pty\.ts$/, because: 'native code has one door, and opens with the first pane' },
   '@xterm/headless': {
-    door: /^src\/terminal\/(screen|modes|scrollback)\.ts$/,
+    door: /^src\/terminal\/(screen|unicode|modes|scrollback)\.ts$/,
     because: 'the rest of the room sees grids of cells',
   },
   commander: { door: /^src\/cli\/full\.ts$/, because: 'a plain run does not pay for it' },

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { difference } from './compositor.ts';
-import { BG, COLOUR, FG, type Grid, makeGrid, putCell } from './grid.ts';
+import { BG, COLOUR, cutAround, FG, type Grid, makeGrid, putCell } from './grid.ts';
 import { makeScreen, type Screen } from './screen.ts';
 
 const TEXTS = ['a', 'b', ' ', 'é', '日', '本', '😀', 'e\u0301', '👩\u200d🚀', '│'] as const;
@@ -83,4 +83,32 @@ test('one changed cell is one cell', () => {
 
 test('a terminal of another size is drawn from nothing', () => {
   assert.match(difference(makeGrid(10, 3), makeGrid(11, 3), null, null), /\u001b\[2J/);
+});
+
+test('a pane beside wide characters of the chrome: what is left of them is a blank, and both stay whole', async () => {
+  const outer = makeScreen({ columns: 12, rows: 3, scrollback: 0 });
+  const rect = { x: 3, y: 0, columns: 5, rows: 3 };
+  const frame = (chrome: number, pane: string): Grid => {
+    const grid = gridOf(12, 3, [chrome]);
+    cutAround(grid, rect);
+    for (let at = 0; at < 15; at += 1) putCell(grid, Math.floor(at / 5) * 12 + 3 + (at % 5), pane, 0, 0);
+    return grid;
+  };
+  let shown: Grid | null = null;
+  // The chrome's cells are wide from column 0 on: one stands half in the pane at either side.
+  for (const [chrome, pane] of [
+    [4, 'p'],
+    [5, 'p'],
+    [4, 'q'],
+    [0, 'q'],
+    [4, 'q'],
+  ] as const) {
+    const wanted = frame(chrome, pane);
+    await written(outer, difference(shown, wanted, null, null));
+    const seen = makeGrid(12, 3);
+    outer.copyTo(seen, 0, 0, 12, 3);
+    assert.deepEqual(cells(seen), cells(wanted));
+    assert.deepEqual(seen.text.slice(3, 8), [pane, pane, pane, pane, pane]);
+    shown = wanted;
+  }
 });

@@ -57,3 +57,16 @@ export function putCell(grid: Grid, at: number, text: string, foreground: number
 export function sameCell(a: Grid, b: Grid, at: number): boolean {
   return a.foreground[at] === b.foreground[at] && a.background[at] === b.background[at] && a.text[at] === b.text[at];
 }
+
+/** Before a rectangle is drawn over: of wide characters that stand half in it, the other half becomes a blank. */
+export function cutAround(
+  grid: Grid,
+  { x, y, columns, rows }: { readonly x: number; readonly y: number; readonly columns: number; readonly rows: number },
+): void {
+  for (let row = y; row < Math.min(y + rows, grid.rows); row += 1) {
+    const start = row * grid.columns;
+    if (x > 0 && x < grid.columns && grid.text[start + x] === '') grid.text[start + x - 1] = ' ';
+    const after = x + columns;
+    if (after < grid.columns && grid.text[start + after] === '') grid.text[start + after] = ' ';
+  }
+}

@@ -1,4 +1,5 @@
 /** From the real terminal's input to whoever has the keyboard: Ink's virtual input, or the program in the pane. */
+import { mouseEncoding, mouseMode } from './modes.ts';
 import type { InnerPane } from './pane.ts';
 import { type InputEvent, mouseReport, ROUTER_START, type RouterState, route } from './router.ts';
 import type { Rect, View } from './terminal-app.ts';
@@ -13,6 +14,8 @@ export interface InputTargets {
   onReserved(): void;
 }
 
+type Mouse = Extract<InputEvent, { kind: 'mouse' }>;
+
 /** A lone ESC is the key after this time: a sequence comes in one piece. */
 const ESCAPE_MS = 25;
 
@@ -20,6 +23,8 @@ const ESCAPE_MS = 25;
 export function makeInput(targets: InputTargets): (bytes: Buffer) => void {
   let state: RouterState = ROUTER_START;
   let timer: NodeJS.Timeout | null = null;
+  /** A button was pressed within the pane, and not released yet. */
+  let pressed = false;
 
   const flushPending = (): void => {
     timer = null;
@@ -36,7 +41,19 @@ export function makeInput(targets: InputTargets): (bytes: Buffer) => void {
       return;
     }
     if (event.kind === 'reserved') targets.onReserved();
-    else toPane(pane, rect, event);
+    else if (event.kind === 'mouse') mouse(pane, rect, event);
+    else toPane(pane, event);
+  };
+
+  /** Towards the pane's own corner. A drag that leaves the pane goes on at its edge, so that its end is not missed. */
+  const mouse = (pane: InnerPane, rect: Rect, event: Mouse): void => {
+    const x = clamp(event.x - rect.x, rect.columns);
+    const y = clamp(event.y - rect.y, rect.rows);
+    const inside = x === event.x - rect.x && y === event.y - rect.y;
+    if (!inside && !pressed) return;
+    if ((event.button & NO_PRESS) === 0) pressed = !event.release;
+    const report = mouseReport({ ...event, x, y }, mouseEncoding(pane.screen.modes));
+    if (report !== null && mouseMode(pane.screen.modes) !== null) pane.write(report);
   };
 
   return bytes => {
@@ -52,8 +69,15 @@ export function makeInput(targets: InputTargets): (bytes: Buffer) => void {
   };
 }
 
+/** Of a report's button: it tells of a movement (32) or of the wheel (64). */
+const NO_PRESS = 32 | 64;
+
+function clamp(value: number, size: number): number {
+  return Math.min(Math.max(value, 0), size - 1);
+}
+
 /** One event for the program; what it did not ask for it does not get. */
-function toPane(pane: InnerPane, rect: Rect, event: Exclude<InputEvent, { kind: 'reserved' }>): void {
+function toPane(pane: InnerPane, event: Exclude<InputEvent, { kind: 'reserved' | 'mouse' }>): void {
   const { on } = pane.screen.modes;
   switch (event.kind) {
     case 'bytes':
@@ -64,13 +88,5 @@ function toPane(pane: InnerPane, rect: Rect, event: Exclude<InputEvent, { kind: 
       return;
     case 'focus':
       if (on.has(1004)) pane.write(event.gained ? '\u001b[I' : '\u001b[O');
-      return;
-    case 'mouse': {
-      const x = event.x - rect.x;
-      const y = event.y - rect.y;
-      if (x < 0 || y < 0 || x >= rect.columns || y >= rect.rows) return;
-      const report = mouseReport({ ...event, x, y }, on.has(1006));
-      if (report !== null) pane.write(report);
-    }
   }
 }

@@ -13,26 +13,39 @@ export interface LifetimeHooks {
 
 const DEADLY = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const;
 
-/** Begins to look after it. @returns a function that ends that, and one that stops the process as Ctrl-Z does */
-export function guard(
-  input: NodeJS.ReadStream,
-  hooks: LifetimeHooks,
-): { readonly release: () => void; readonly stop: () => void } {
+/** While the terminal is lent to a program in the foreground, the keys that end or stop it are meant for that one. */
+const MEANT_FOR_IT: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT']);
+
+export interface Guard {
+  /** Ends it. */
+  release(): void;
+  /** Stops the process as Ctrl-Z does. */
+  stop(): void;
+  /** The terminal is gone: what a hang-up means. process.exit would abort in libuv, which cannot reset it (tcsetattr gives EIO). */
+  lost(): void;
+}
+
+/** Begins to look after it. */
+export function guard(input: NodeJS.ReadStream, output: NodeJS.WriteStream, hooks: LifetimeHooks): Guard {
   const die = (signal: NodeJS.Signals): void => {
+    if (MEANT_FOR_IT.has(signal) && !hooks.entered()) return;
     hooks.hangUp();
     hooks.leave();
     release();
     // With the handlers gone the signal does what it does to everybody: our parent sees why we ended.
     process.kill(process.pid, signal);
   };
-  /** The terminal is gone: what a hang-up means. process.exit would abort in libuv, which cannot reset it (tcsetattr gives EIO). */
   const lost = (): void => die('SIGHUP');
   const stop = (): void => {
+    const entered = hooks.entered();
     hooks.leave();
-    // The whole group, as the terminal's own Ctrl-Z: a wrapper (npm, npx) must stop as well, or the shell gets no prompt.
-    process.kill(0, 'SIGSTOP');
+    process.off('SIGTSTP', stop);
+    // The whole group, as the terminal's own Ctrl-Z: a wrapper (npm, npx) must stop as well, or the shell gets no prompt. SIGTSTP stops
+    // nobody where no shell could let them go on (the group is orphaned: a terminal that runs us alone); SIGSTOP would for good.
+    process.kill(0, 'SIGTSTP');
     // We go on here when we are continued.
-    hooks.enter();
+    process.on('SIGTSTP', stop);
+    if (entered) hooks.enter();
   };
   const continued = (): void => {
     if (!hooks.entered()) return;
@@ -46,15 +59,15 @@ export function guard(
     process.off('SIGCONT', continued);
     process.off('exit', hooks.leave);
     process.off('uncaughtExceptionMonitor', hooks.leave);
+    for (const stream of [input, output]) stream.off('error', lost);
     input.off('end', lost);
-    input.off('error', lost);
   };
   for (const signal of DEADLY) process.on(signal, die);
   process.on('SIGTSTP', stop);
   process.on('SIGCONT', continued);
   process.on('exit', hooks.leave);
   process.on('uncaughtExceptionMonitor', hooks.leave);
+  for (const stream of [input, output]) stream.on('error', lost);
   input.on('end', lost);
-  input.on('error', lost);
-  return { release, stop };
+  return { release, stop, lost };
 }

@@ -14,6 +14,8 @@ export interface Modes {
 const FOLLOWED: ReadonlySet<number> = new Set([1, 9, 25, 1000, 1002, 1003, 1004, 1005, 1006, 1015, 2004]);
 /** Only one way of following the mouse is on at a time, and switching any of them off switches all off. */
 const MOUSE = [9, 1000, 1002, 1003] as const;
+/** And only one encoding. */
+const ENCODINGS = [1005, 1006, 1015] as const;
 
 /** The part of xterm's parser that is used. */
 interface Parser {
@@ -55,7 +57,8 @@ export function followModes(parser: Parser): Modes {
 }
 
 function setMode(modes: Modes, mode: number, on: boolean): void {
-  if ((MOUSE as readonly number[]).includes(mode)) for (const other of MOUSE) modes.on.delete(other);
+  for (const group of [MOUSE, ENCODINGS] as readonly (readonly number[])[])
+    if (group.includes(mode)) for (const other of group) modes.on.delete(other);
   if (on) modes.on.add(mode);
   else modes.on.delete(mode);
 }
@@ -63,4 +66,9 @@ function setMode(modes: Modes, mode: number, on: boolean): void {
 /** The way in which the program follows the mouse: a DECSET number, or null. */
 export function mouseMode(modes: Modes): (typeof MOUSE)[number] | null {
   return MOUSE.find(mode => modes.on.has(mode)) ?? null;
+}
+
+/** How it wants the reports of the mouse; null: in the first encoding. */
+export function mouseEncoding(modes: Modes): (typeof ENCODINGS)[number] | null {
+  return ENCODINGS.find(mode => modes.on.has(mode)) ?? null;
 }

@@ -9,7 +9,8 @@ function bytesOf(modes: Modes, allowMouse: boolean): string {
   const nothing = (): void => undefined;
   const input = { setRawMode: nothing, pause: nothing, resume: nothing };
   const output = { on: nothing, write: (text: string) => (written += text) !== '' };
-  const outer = makeOuter(input as unknown as NodeJS.ReadStream, output as unknown as NodeJS.WriteStream, allowMouse);
+  const [from, to] = [input as unknown as NodeJS.ReadStream, output as unknown as NodeJS.WriteStream];
+  const outer = makeOuter(from, to, { allowMouse, lost: nothing });
   outer.enter();
   outer.follow(modes);
   outer.leave();

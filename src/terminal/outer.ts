@@ -2,8 +2,8 @@
  * The real terminal: the only writer of its output, and the only one who knows which of its modes are on. `enter` takes it over, `leave`
  * gives it back as it was, however often it is called and however the process ends (but by SIGKILL: then `reset` helps).
  */
-import { writeSync } from 'node:fs';
 import { type Modes, mouseMode } from './modes.ts';
+import { makeWriter } from './writer.ts';
 
 export interface Outer {
   /** Raw mode, the alternate screen, marks around pastes. */
@@ -38,19 +38,16 @@ function followed(modes: Modes, allowMouse: boolean): string {
 /**
  * The terminal behind two streams of this process.
  * @param allowMouse whether a program's wish for the mouse is followed
+ * @param lost the terminal is gone
  */
-export function makeOuter(input: NodeJS.ReadStream, output: NodeJS.WriteStream, allowMouse: boolean): Outer {
+export function makeOuter(
+  input: NodeJS.ReadStream,
+  output: NodeJS.WriteStream,
+  { allowMouse, lost }: { readonly allowMouse: boolean; readonly lost: () => void },
+): Outer {
+  const writer = makeWriter(output, lost);
   let entered = false;
   let follows = PLAIN;
-  const atOnce = (text: string): void => writeNow(output, text);
-  const leave = (): void => {
-    if (!entered) return;
-    entered = false;
-    input.pause();
-    atOnce(follows === PLAIN ? LEAVE : PLAIN + LEAVE);
-    follows = PLAIN;
-    setRaw(input, false);
-  };
   return {
     enter: () => {
       if (entered) return;
@@ -59,17 +56,25 @@ export function makeOuter(input: NodeJS.ReadStream, output: NodeJS.WriteStream, 
       setRaw(input, false);
       setRaw(input, true);
       input.resume();
-      atOnce(ENTER);
+      writer.begin();
+      writer.write(ENTER);
     },
-    leave,
+    leave: () => {
+      if (!entered) return;
+      entered = false;
+      input.pause();
+      writer.finish(follows === PLAIN ? LEAVE : PLAIN + LEAVE);
+      follows = PLAIN;
+      setRaw(input, false);
+    },
     entered: () => entered,
-    write: text => entered && output.write(text),
-    onDrain: listener => void output.on('drain', listener),
+    write: text => entered && writer.write(text),
+    onDrain: listener => writer.onDrain(listener),
     follow: modes => {
       const wanted = modes === null ? PLAIN : followed(modes, allowMouse);
       if (wanted === follows || !entered) return;
       follows = wanted;
-      output.write(wanted);
+      writer.write(wanted);
     },
   };
 }
@@ -80,23 +85,5 @@ function setRaw(input: NodeJS.ReadStream, raw: boolean): void {
     input.setRawMode(raw);
   } catch {
     // The terminal is gone.
-  }
-}
-
-const MOST_TRIES = 200;
-
-/** Writes past the stream's buffer, also where the process is about to end; what the terminal does not take in a second is dropped. */
-function writeNow(output: NodeJS.WriteStream, text: string): void {
-  const { fd } = output as unknown as { readonly fd?: number };
-  if (fd === undefined) return void output.write(text);
-  const bytes = Buffer.from(text, 'utf8');
-  for (let done = 0, tries = 0; done < bytes.length && tries < MOST_TRIES; ) {
-    try {
-      done += writeSync(fd, bytes, done);
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) return;
-      tries += 1;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-    }
   }
 }

@@ -51,8 +51,9 @@ export interface InnerPane extends Pane {
 const HIGH_WATER = 512 * 1024;
 const LOW_WATER = 128 * 1024;
 const SCROLLBACK = 10_000;
-/** A program that ignores SIGHUP is not waited for any longer. */
+/** A program that ignores SIGHUP is killed after this time; its sandbox ends with it. */
 const HANG_UP_MS = 2000;
+const LONGEST_TITLE = 200;
 let panes = 0;
 
 /** Starts a program in a new pane; where it cannot be started, the pane's state says why. */
@@ -73,7 +74,7 @@ export function makePane(spec: PaneSpec): InnerPane {
   });
   const tell = (listeners: ReadonlySet<() => void>): void => listeners.forEach(listener => listener());
   screen.terminal.onTitleChange(text => {
-    title = printable(text).slice(0, 200);
+    title = printable(text.slice(0, LONGEST_TITLE));
     tell(changed);
   });
   const ended = new Promise<void>(resolve => {
@@ -105,13 +106,15 @@ export function makePane(spec: PaneSpec): InnerPane {
       pty?.resize(columns, rows);
     },
     write,
-    // A paste that holds the end mark itself would end early: its rest would be typed.
-    paste: text =>
-      write(screen.modes.on.has(2004) ? `\u001b[200~${text.replaceAll('\u001b[201~', '')}\u001b[201~` : text),
+    // Line ends as the Enter key sends them. A paste that holds the end mark itself would end early: its rest would be typed.
+    paste: text => {
+      const keys = text.replace(/\r?\n/g, '\r');
+      write(screen.modes.on.has(2004) ? `\u001b[200~${keys.replaceAll('\u001b[201~', '')}\u001b[201~` : keys);
+    },
     close: () => {
       pty?.hangUp();
-      const late = new Promise<void>(resolve => setTimeout(resolve, HANG_UP_MS).unref());
-      return Promise.race([ended, late]);
+      const late = setTimeout(() => pty?.kill(), HANG_UP_MS);
+      return ended.finally(() => clearTimeout(late));
     },
     scroll: lines => {
       terminal.scrollLines(-lines);

@@ -99,8 +99,12 @@ test('any bytes, split anywhere, are the same events', () => {
 
 test('a mouse report is encoded as the program asked for it', () => {
   const click = { kind: 'mouse', button: 0, x: 9, y: 4, release: false } as const;
-  assert.equal(mouseReport(click, true)?.toString('latin1'), '\u001b[<0;10;5M');
-  assert.equal(mouseReport(click, false)?.toString('latin1'), '\u001b[M *%');
-  assert.equal(mouseReport({ ...click, release: true }, false)?.toString('latin1'), '\u001b[M#*%');
-  assert.equal(mouseReport({ ...click, x: 300 }, false), null);
+  assert.equal(mouseReport(click, 1006)?.toString('latin1'), '\u001b[<0;10;5M');
+  assert.equal(mouseReport({ ...click, release: true }, 1006)?.toString('latin1'), '\u001b[<0;10;5m');
+  assert.equal(mouseReport(click, 1015)?.toString('latin1'), '\u001b[32;10;5M');
+  assert.equal(mouseReport(click, null)?.toString('latin1'), '\u001b[M *%');
+  assert.equal(mouseReport({ ...click, release: true }, null)?.toString('latin1'), '\u001b[M#*%');
+  assert.equal(mouseReport({ ...click, x: 300 }, null), null);
+  assert.equal(mouseReport({ ...click, x: 300 }, 1005)?.toString('utf8'), `\u001b[M ${String.fromCharCode(333)}%`);
+  assert.equal(mouseReport({ ...click, x: 3000 }, 1005), null);
 });

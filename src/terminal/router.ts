@@ -90,13 +90,18 @@ function eventOf(match: RegExpExecArray, pasting: boolean): InputEvent | null {
   return { kind: 'mouse', button: Number(button), x: Number(x) - 1, y: Number(y) - 1, release: final === 'm' };
 }
 
+/** DECSET numbers of the encodings, null for the first one (ctlseqs, "Extended coordinates"). */
+export type MouseEncoding = 1005 | 1006 | 1015 | null;
+
 /** A mouse report in the encoding that the program asked for; null where that cannot say it (columns past 223 in the old one). */
 export function mouseReport(
   { button, x, y, release }: Extract<InputEvent, { kind: 'mouse' }>,
-  sgr: boolean,
+  encoding: MouseEncoding,
 ): Buffer | null {
-  if (sgr) return Buffer.from(`\u001b[<${button};${x + 1};${y + 1}${release ? 'm' : 'M'}`, 'latin1');
-  const code = release ? (button & ~3) | 3 : button;
-  const words = [code + 32, x + 33, y + 33];
-  return words.some(word => word > 255) ? null : Buffer.from([ESC, 0x5b, 0x4d, ...words]);
+  if (encoding === 1006) return Buffer.from(`\u001b[<${button};${x + 1};${y + 1}${release ? 'm' : 'M'}`, 'latin1');
+  const code = (release ? (button & ~3) | 3 : button) + 32;
+  if (encoding === 1015) return Buffer.from(`\u001b[${code};${x + 1};${y + 1}M`, 'latin1');
+  const words = [code, x + 33, y + 33];
+  if (words.some(word => word > (encoding === 1005 ? 0x7ff : 0xff))) return null;
+  return Buffer.from(`\u001b[M${String.fromCharCode(...words)}`, encoding === 1005 ? 'utf8' : 'latin1');
 }

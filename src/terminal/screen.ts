@@ -2,11 +2,11 @@
  * A screen in memory: bytes go in, cells come out. xterm.js without a display; it answers a program's questions (device attributes, cursor
  * position) to that program alone. What a program asks of a terminal besides (clipboard, title, modes) is kept as data, never passed on here.
  */
-import { Unicode11Addon } from '@xterm/addon-unicode11';
 import { type IBufferCell, type IBufferLine, Terminal } from '@xterm/headless';
 import { makeClamp } from './clamp.ts';
 import { BACKGROUND_SHOWN, type Grid, putCell } from './grid.ts';
 import { followModes, type Modes } from './modes.ts';
+import { cellText, limitMarks } from './unicode.ts';
 
 export interface ScreenOptions {
   readonly columns: number;
@@ -50,10 +50,9 @@ export function makeScreen(options: ScreenOptions): Screen {
     convertEol: options.newLineMode === true,
     logLevel: 'off',
   });
-  terminal.loadAddon(new Unicode11Addon());
-  terminal.unicode.activeVersion = '11';
+  limitMarks(terminal);
   const modes = followModes(terminal.parser);
-  const clamp = makeClamp();
+  const clamp = makeClamp(() => ({ columns: terminal.cols, rows: terminal.rows }));
   // Returning true keeps a sequence from whatever xterm or an addon would do with it.
   terminal.parser.registerOscHandler(52, data => {
     const base64 = data.slice(data.indexOf(';') + 1);
@@ -92,7 +91,7 @@ function copyLine(line: IBufferLine | undefined, spare: PackedCell, grid: Grid, 
     // Half a wide character cannot be shown: the emulator keeps one where the other half was written over, and an edge cuts one.
     if (wideBefore && width !== 0) grid.text[at + column - 1] = ' ';
     const whole: boolean = width === 1 || (width === 0 ? wideBefore : column < columns - 1);
-    const text = !whole ? ' ' : width === 0 ? '' : cell?.getChars() || ' ';
+    const text = !whole ? ' ' : width === 0 ? '' : cellText(cell?.getChars() || ' ');
     putCell(grid, at + column, text, cell?.fg ?? 0, (cell?.bg ?? 0) & BACKGROUND_SHOWN);
     wideBefore = width === 2 && whole;
   }

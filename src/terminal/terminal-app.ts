@@ -3,7 +3,7 @@
  * frame; only the difference to the last frame reaches the real terminal. Nothing that a pane's program prints gets there raw.
  */
 import { type Cursor, difference } from './compositor.ts';
-import { type Grid, makeGrid } from './grid.ts';
+import { cutAround, type Grid, makeGrid } from './grid.ts';
 import { makeInput } from './input.ts';
 import { guard } from './lifetime.ts';
 import { makeOuter } from './outer.ts';
@@ -67,14 +67,16 @@ const LONGEST_CLIPBOARD = 74_000;
 /** A program that began a synchronized update and does not end it is drawn after this time. */
 const SYNCHRONIZED_MS = 150;
 const RESERVED = '\u001d';
+/** A terminal may say that it is larger (TIOCSWINSZ takes 65,535 of each): memory for that is not there. */
+const MOST = { columns: 2000, rows: 1000 } as const;
 
 /** Takes the terminal over. */
 export function openTerminalApp(options: TerminalOptions): TerminalApp {
   const { input, output } = options;
-  const outer = makeOuter(input, output, options.allowMouse ?? true);
+  const outer = makeOuter(input, output, { allowMouse: options.allowMouse ?? true, lost: () => life.lost() });
   const size = (): { columns: number; rows: number } => ({
-    columns: Math.max(1, output.columns || 80),
-    rows: Math.max(1, output.rows || 24),
+    columns: Math.min(MOST.columns, Math.max(1, output.columns || 80)),
+    rows: Math.min(MOST.rows, Math.max(1, output.rows || 24)),
   });
   const { columns, rows } = size();
   // One row more than there is: Ink clears the whole screen on each frame when its output is as high as that.
@@ -106,7 +108,10 @@ export function openTerminalApp(options: TerminalOptions): TerminalApp {
     const { columns: width, rows: height } = size();
     if (spare.columns !== width || spare.rows !== height) spare = makeGrid(width, height);
     chrome.copyTo(spare, 0, 0, width, height);
-    if (pane !== null && rect !== null) pane.screen.copyTo(spare, rect.x, rect.y, rect.columns, rect.rows);
+    if (pane !== null && rect !== null) {
+      cutAround(spare, rect);
+      pane.screen.copyTo(spare, rect.x, rect.y, rect.columns, rect.rows);
+    }
     const next = cursorOf();
     const bytes = difference(shown, spare, cursor, next);
     cursor = next;
@@ -164,7 +169,7 @@ export function openTerminalApp(options: TerminalOptions): TerminalApp {
       painter.request();
     },
   });
-  const { release, stop } = guard(input, {
+  const life = guard(input, output, {
     leave: () => outer.leave(),
     enter,
     entered: () => outer.entered(),
@@ -202,11 +207,11 @@ export function openTerminalApp(options: TerminalOptions): TerminalApp {
         enter();
       }
     },
-    stop,
+    stop: () => life.stop(),
     repaint,
     leave: () => {
       painter.stop();
-      release();
+      life.release();
       input.off('data', onInput);
       output.off('resize', onResize);
       outer.leave();

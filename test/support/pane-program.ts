@@ -1,4 +1,8 @@
-/** A program of the tests: one pane over the whole terminal but its last line, which says the state. `pane-program.mjs COMMAND…` */
+/**
+ * A program of the tests: one pane over the whole terminal but its last line, which says the state. `pane-program.mjs COMMAND…`
+ * After Ctrl-]: `q` closes, `z` stops, `x` crashes, `f` runs a shell on the whole terminal, Ctrl-] is a literal one.
+ */
+import { spawn } from 'node:child_process';
 import { openTerminalApp } from '../../src/terminal/terminal-app.ts';
 
 const app = openTerminalApp({ input: process.stdin, output: process.stdout });
@@ -12,11 +16,20 @@ const pane = app.openPane({
 const show = (focus: 'chrome' | 'pane'): void => app.show({ pane, rect: { x: 0, y: 0, ...inner() }, focus });
 const status = (text: string): void => void app.stdout.write(`\u001b[${app.size().rows};1H\u001b[2K[${text}]`);
 
+const crash = (): never => {
+  throw new Error('a bug in the chrome');
+};
+const fullScreen = (): Promise<void> =>
+  new Promise(resolve => spawn('bash', ['--norc'], { stdio: 'inherit' }).on('exit', () => resolve()));
+
 app.onReservedKey(() => status('reserved'));
 app.stdin.on('data', (bytes: Buffer) => {
   const key = bytes.toString('latin1');
   if (key === 'q') void pane.close();
   else if (key === '\u001d') pane.write(key);
+  else if (key === 'z') app.stop();
+  else if (key === 'x') setImmediate(crash);
+  else if (key === 'f') void app.suspend(fullScreen);
   show('pane');
   status('pane');
 });

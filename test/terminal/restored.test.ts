@@ -1,10 +1,13 @@
 /** The program of a pane in a real terminal: what reaches that terminal, and how it is left, however the program ends. */
 import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Pty, startOnPty } from '../../src/terminal/pty.ts';
 import { makeScreen } from '../../src/terminal/screen.ts';
+import { scratchDirectory } from '../support/scratch.ts';
 
 const PROGRAM = join(dirname(fileURLToPath(import.meta.url)), '../support/pane-program.mjs');
 
@@ -20,15 +23,27 @@ interface Outer {
   readonly shown: () => string;
   /** Waits until what is shown matches. */
   readonly until: (pattern: RegExp) => Promise<void>;
-  readonly ended: Promise<number>;
+  readonly ended: Promise<{ readonly status: number; readonly signal: number | null }>;
 }
 
 /** The pane's program under a shell that says the terminal's settings before and after. */
 function start(command: string): Outer {
-  const script = `before=$(stty -g); ${process.execPath} ${PROGRAM} ${command}; status=$?; [ "$before" = "$(stty -g)" ] && echo RESTORED; echo STATUS $status`;
+  return startOuter([
+    'bash',
+    '-c',
+    `before=$(stty -g); ${process.execPath} ${PROGRAM} ${command}; status=$?; [ "$before" = "$(stty -g)" ] && echo RESTORED; echo STATUS $status`,
+  ]);
+}
+
+function startOuter(command: readonly string[]): Outer {
   const started = startOnPty({
-    command: ['bash', '-c', script],
-    environment: { PATH: process.env['PATH'], HOME: '/', TERM: 'xterm-256color', LANG: 'C.UTF-8' },
+    command,
+    environment: {
+      PATH: process.env['PATH'],
+      HOME: scratchDirectory('restored'),
+      TERM: 'xterm-256color',
+      LANG: 'C.UTF-8',
+    },
     directory: '/',
     columns: 80,
     rows: 24,
@@ -42,6 +57,9 @@ function start(command: string): Outer {
     raw += bytes.toString('latin1');
     screen.write(bytes);
   });
+  const ended = new Promise<{ status: number; signal: number | null }>(resolve =>
+    pty.onExit((status, signal) => resolve({ status, signal })),
+  );
   const shown = (): string => {
     const { active } = screen.terminal.buffer;
     return Array.from({ length: 24 }, (_, row) => active.getLine(row)?.translateToString(true).trimEnd() ?? '')
@@ -54,7 +72,7 @@ function start(command: string): Outer {
       await new Promise(resolve => setTimeout(resolve, 20));
     }
   };
-  return { pty, raw: () => raw, shown, until, ended: new Promise(resolve => pty.onExit(resolve)) };
+  return { pty, raw: () => raw, shown, until, ended };
 }
 
 function left({ raw }: Outer): void {
@@ -136,4 +154,171 @@ test('what a program prints never reaches the terminal raw: no clipboard, no tit
   for (const bytes of ['\u001b]52', '\u001b]0;', '\u001bP', '\u001b_', '\u001b[21t', '\u001b]10', '\u001b[5i'])
     assert.ok(!raw.includes(bytes), JSON.stringify(bytes));
   assert.equal(raw.split('\u001b[?1049l').length, 1);
+});
+
+const pressed = (outer: Outer, key: string): Promise<void> => {
+  outer.pty.write('\u001d');
+  return outer.until(/\[reserved\]/).then(() => outer.pty.write(key));
+};
+const alive = (pid: number): boolean => existsSync(`/proc/${pid}/stat`);
+/** The process whose id the shell of the pane prints. */
+async function shellPid(outer: Outer): Promise<number> {
+  outer.pty.write('echo pid $$ of $PPID\r');
+  await outer.until(/^pid \d+ of \d+$/m);
+  return Number(/^pid (\d+)/m.exec(outer.shown())?.[1]);
+}
+async function gone(pid: number): Promise<void> {
+  for (const end = Date.now() + 5000; alive(pid); await sleep(20)) assert.ok(Date.now() < end, `${pid} still runs`);
+}
+
+test('a crash in the chrome leaves the terminal as it was, and no program behind', async () => {
+  const outer = start('bash --norc');
+  await outer.until(/[$#]/);
+  const pid = await shellPid(outer);
+  await pressed(outer, 'x');
+  await outer.until(/a bug in the chrome[^]*RESTORED\nSTATUS 1/);
+  left(outer);
+  await gone(pid);
+});
+
+test('a program that ignores the hang-up is ended all the same', async () => {
+  const outer = start('bash --norc -c "trap \\"\\" HUP TERM INT; echo pid \\$\\$ of x; while :; do sleep 1; done"');
+  await outer.until(/^pid \d+/m);
+  await pressed(outer, 'q');
+  await outer.until(/RESTORED\nSTATUS 137/);
+  left(outer);
+});
+
+test('what a program prints last is seen, however fast it ends', async () => {
+  for (let times = 0; times < 5; times += 1) {
+    const outer = start('bash -c "seq 4000; echo last words; sleep 0.3"');
+    await outer.until(/RESTORED/);
+    assert.match(outer.raw(), /last words/);
+  }
+});
+
+test('Ctrl-Z in the chrome and SIGTSTP stop it, and fg goes on', async () => {
+  const outer = startOuter(['bash', '--norc', '-i']);
+  await outer.until(/[$#]/);
+  outer.pty.write(`stty -g > $HOME/before; ${process.execPath} ${PROGRAM} bash --norc\r`);
+  await outer.until(/\[pane\]/);
+  const pid = await shellPid(outer);
+  for (const stop of [
+    () => pressed(outer, 'z'),
+    async () => outer.pty.write('kill -TSTP $PPID\r'),
+    async () => outer.pty.write('kill -STOP $PPID\r'),
+  ]) {
+    await stop();
+    await outer.until(/Stopped/);
+    assert.ok(alive(pid));
+    outer.pty.write('\r');
+    await sleep(100);
+    outer.pty.write('fg\r');
+    await outer.until(/^pid \d+ of[^]*\[(pane|reserved)\]/m);
+    outer.pty.write('\u001d');
+    await outer.until(/\[reserved\]/);
+    outer.pty.write(' ');
+    await outer.until(/\[pane\]/);
+    outer.pty.write('clear; echo pid $$ of again; stty -a | grep -o -- -icanon\r');
+    await outer.until(/^pid \d+ of again\n/m);
+  }
+  outer.pty.write('exit\r');
+  await sleep(500);
+  outer.pty.write('clear; stty -g | diff - $HOME/before && echo RESTORED\r');
+  await outer.until(/^RESTORED/m);
+  outer.pty.write('exit\r');
+  await outer.ended;
+});
+
+test('alone on its terminal it cannot be stopped: nobody could let it go on', async () => {
+  const outer = startOuter([process.execPath, PROGRAM, 'bash', '--norc']);
+  await outer.until(/[$#]/);
+  await pressed(outer, 'z');
+  await outer.until(/\[pane\]/);
+  outer.pty.write('echo still $((40+2))\r');
+  await outer.until(/^still 42/m);
+  outer.pty.write('exit\r');
+  await outer.ended;
+});
+
+test('a lost terminal ends it by a hang-up, and its program with it', async () => {
+  const outer = startOuter([process.execPath, PROGRAM, 'bash', '--norc']);
+  await outer.until(/[$#]/);
+  const pid = await shellPid(outer);
+  outer.pty.hangUp();
+  assert.deepEqual(await outer.ended, { status: 0, signal: 1 });
+  await gone(pid);
+});
+
+test('a stalled terminal does not keep it from ending', async () => {
+  const outer = start('bash --norc');
+  await outer.until(/[$#]/);
+  const pid = await shellPid(outer);
+  const own = Number(/^pid \d+ of (\d+)/m.exec(outer.shown())?.[1]);
+  outer.pty.write('n=0; while :; do echo $((n++)) $RANDOM $RANDOM $RANDOM $RANDOM $RANDOM $RANDOM $RANDOM; done\r');
+  await sleep(300);
+  outer.pty.pause();
+  await sleep(500);
+  process.kill(own, 'SIGTERM');
+  await gone(own);
+  await gone(pid);
+  outer.pty.resume();
+  await outer.until(/STATUS 143/);
+});
+
+test("lent to a program, the terminal is that one's: Ctrl-C ends only what it is meant for", async () => {
+  const outer = start('bash --norc');
+  await outer.until(/[$#]/);
+  await pressed(outer, 'f');
+  await outer.until(/^(?![^]*\[(pane|reserved)\])[^]*[$#]/);
+  outer.pty.write('tty; trap "echo got it" INT\r');
+  await outer.until(/^\/dev\/pts/m);
+  outer.pty.write('\u0003');
+  await outer.until(/^got it/m);
+  outer.pty.write('exit\r');
+  await outer.until(/\[(pane|reserved)\]/);
+  outer.pty.write(' exit\r');
+  await outer.until(/RESTORED\nSTATUS 0/);
+  left(outer);
+});
+
+for (const [name, on] of [
+  ['with', true],
+  ['without', false],
+] as const)
+  test(`100 kB of paste come through byte by byte, ${name} marks`, async () => {
+    const file = join(scratchDirectory('paste'), 'got');
+    const text = Array.from(
+      { length: 3000 },
+      (_, at) => `line ${at} \u001d日本 \u001b[A é ${'x'.repeat(at % 10)}\r`,
+    ).join('');
+    const marked = `\u001b[200~${text}\u001b[201~`;
+    const expected = Buffer.from(on ? marked : text);
+    const outer = start(
+      `bash -c 'stty raw -echo; ${on ? 'printf "\\033[?2004h"; ' : ''}echo READY; head -c ${expected.length} >${file}; stty sane'`,
+    );
+    await outer.until(/READY/);
+    await sleep(100);
+    outer.pty.write(marked);
+    await outer.until(/RESTORED/);
+    assert.ok(readFileSync(file).equals(expected));
+  });
+
+test('a terminal that lies about its size is drawn on as far as there is memory', async () => {
+  const outer = start('bash --norc');
+  await outer.until(/[$#]/);
+  for (const [columns, rows] of [
+    [65_535, 65_535],
+    [1, 1],
+    [2, 1],
+    [65_535, 1],
+    [80, 24],
+  ] as const) {
+    outer.pty.resize(columns, rows);
+    await sleep(300);
+  }
+  outer.pty.write('clear; echo still $((40+2))\r');
+  await outer.until(/^still 42/m);
+  outer.pty.write('exit\r');
+  await outer.until(/RESTORED/);
 });
