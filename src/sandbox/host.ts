@@ -1,5 +1,5 @@
 /** The host's facts that a plan depends on; gathered first and passed in, so that `plan()` is pure. */
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { release } from 'node:os';
 import { type HostPath, hostPath } from '../base/path.ts';
 import type { NixSettings } from '../nix/nix-conf.ts';
@@ -88,11 +88,17 @@ export function gatherHostFacts(questions: HostQuestions): HostFacts {
   };
 }
 
-/** Of the whole machine, as `kcore` and `sysrq-trigger`: what belongs to a process is of the new PID namespace. */
+/**
+ * Of the whole machine, as `kcore` and `sysrq-trigger`: what belongs to a process is of the new PID namespace. Names alone are read:
+ * asked for types, Node throws where a process ends in that moment, as the kernel does not tell the type then.
+ */
 function privateProc(): readonly string[] {
-  return readdirSync('/proc', { withFileTypes: true })
-    .filter(entry => entry.isFile() && (statSync(`/proc/${entry.name}`).mode & 0o007) === 0)
-    .map(entry => entry.name)
+  return readdirSync('/proc')
+    .filter(name => !/^[0-9]+$/.test(name))
+    .filter(name => {
+      const stats = lstatSync(`/proc/${name}`, { throwIfNoEntry: false });
+      return stats?.isFile() === true && (stats.mode & 0o007) === 0;
+    })
     .sort();
 }
 
