@@ -30,6 +30,9 @@ const ALIASES: Readonly<Record<string, string>> = {
   'build-sandbox-paths': 'sandbox-paths',
   'build-extra-chroot-dirs': 'extra-sandbox-paths',
   'build-extra-sandbox-paths': 'extra-sandbox-paths',
+  'build-use-chroot': 'sandbox',
+  'build-use-sandbox': 'sandbox',
+  'build-keep-log': 'keep-build-log',
 };
 
 const MAX_BYTES = 1024 * 1024;
@@ -45,9 +48,29 @@ interface Reading {
   files: number;
 }
 
-/** The settings of `$NIX_CONF_DIR/nix.conf`, by default `/etc/nix/nix.conf`. */
+/** `$NIX_CONF_DIR/nix.conf`, by default `/etc/nix/nix.conf`. */
+export function nixConfOf(environment: Readonly<Record<string, string | undefined>>): string {
+  return `${environment['NIX_CONF_DIR'] ?? '/etc/nix'}/nix.conf`;
+}
+
+/** The settings of {@link nixConfOf}. */
 export function readNixSettings(environment: Readonly<Record<string, string | undefined>>): NixSettings {
-  return nixSettings(`${environment['NIX_CONF_DIR'] ?? '/etc/nix'}/nix.conf`, readText);
+  return nixSettings(nixConfOf(environment), readText);
+}
+
+/** All values that a file and those that it includes set, by name; and what is wrong with them, each one sentence. */
+export function nixValues(
+  path: string,
+  read: ReadText = readText,
+): { readonly values: ReadonlyMap<string, string>; readonly problems: readonly string[] } {
+  return reading(path, read);
+}
+
+function reading(path: string, read: ReadText): Reading {
+  const made: Reading = { read, values: new Map(), problems: [], files: 0 };
+  const text = read(path);
+  if (text !== null) take(made, text, path);
+  return made;
 }
 
 function readText(path: string): string | null {
@@ -57,10 +80,7 @@ function readText(path: string): string | null {
 
 /** As {@link readNixSettings}, for a file and a way to read files. A first file that is not there sets nothing. */
 export function nixSettings(path: string, read: ReadText): NixSettings {
-  const reading: Reading = { read, values: new Map(), problems: [], files: 0 };
-  const text = read(path);
-  if (text !== null) take(reading, text, path);
-  const { values, problems } = reading;
+  const { values, problems } = reading(path, read);
   const words = (name: string): readonly string[] => (values.get(name) ?? '').split(/\s+/).filter(word => word !== '');
   return {
     sandboxPaths: words('sandbox-paths').flatMap(word => sandboxPath(word, problems)),
