@@ -5,16 +5,30 @@ const FORWARDED = ['SIGHUP', 'SIGTERM', 'SIGUSR1', 'SIGUSR2', 'SIGALRM'] as cons
 /** The terminal sends these to the command, too: it is in the same process group. */
 const FROM_TERMINAL = ['SIGINT', 'SIGQUIT'] as const;
 
+/** How soon a signal is tried again that came before init had made the command. */
+const AGAIN_MS = 5;
+
 /** Starts forwarding to the command under init. @returns a function that ends it */
 export function forwardSignals(initPid: () => number | null): () => void {
-  const forward = (signal: NodeJS.Signals): void => {
+  const waiting = new Set<NodeJS.Timeout>();
+  const delivered = (signal: NodeJS.Signals): boolean => {
     const pid = commandOf(initPid());
-    if (pid === null) return;
+    if (pid === null) return false;
     try {
       process.kill(pid, signal);
     } catch {
       // It has just ended.
     }
+    return true;
+  };
+  const forward = (signal: NodeJS.Signals): void => {
+    if (delivered(signal)) return;
+    const timer = setInterval(() => {
+      if (!delivered(signal)) return;
+      clearInterval(timer);
+      waiting.delete(timer);
+    }, AGAIN_MS);
+    waiting.add(timer);
   };
   const fromTerminal = (signal: NodeJS.Signals): void => {
     if (!inForeground()) forward(signal);
@@ -24,6 +38,7 @@ export function forwardSignals(initPid: () => number | null): () => void {
   return () => {
     for (const signal of FORWARDED) process.off(signal, forward);
     for (const signal of FROM_TERMINAL) process.off(signal, fromTerminal);
+    for (const timer of waiting) clearInterval(timer);
   };
 }
 
