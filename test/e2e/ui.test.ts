@@ -19,7 +19,7 @@ function give(build: SmallBuild, user: TestUser | null): SmallBuild {
 
 /** The UI on one small build. */
 function ui(build: SmallBuild, options: PtyOptions = {}): Pty {
-  return inPty(uiCommand(build), options);
+  return inPty(uiCommand(build, undefined, options.user), options);
 }
 
 for (const [who, user] of [

@@ -1,6 +1,7 @@
 /** The UI in a pseudo-terminal, on a small build. */
 import { readFileSync } from 'node:fs';
 import { after } from 'node:test';
+import type { TestUser } from './need.ts';
 import { programFor } from './program.ts';
 import { type Pty, type PtyOptions, startPty } from './pty.ts';
 import type { SmallBuild } from './small-build.ts';
@@ -10,9 +11,13 @@ after(() => {
   for (const pty of started) pty.end();
 });
 
-/** The words that open the UI on a small build, or on the places given. */
-export function uiCommand({ store, directory }: SmallBuild, places: readonly string[] = [directory]): string[] {
-  return [programFor(null), '--ui', '--store', store, ...places];
+/** The words that open the UI on a small build, or on the places given, for `user` (null: ourselves) to start. */
+export function uiCommand(
+  { store, directory }: SmallBuild,
+  places: readonly string[] = [directory],
+  user: TestUser | null = null,
+): string[] {
+  return [programFor(user), '--ui', '--store', store, ...places];
 }
 
 /** Starts words in a pseudo-terminal that ends with the test file. */
