@@ -36,9 +36,9 @@ export async function openFront(words: readonly string[]): Promise<number> {
   }
   const state = await firstState(given);
   const release = guardFirstFrame();
-  writeAll(1, `\u001b[?1049h\u001b[?25l\u001b[2J${written(areas(state, KEYS), state.look)}`);
   // Keys that come before Ink is there wait, and are not echoed over the frame.
   process.stdin.setRawMode(true);
+  writeAll(1, `\u001b[?1049h\u001b[?25l\u001b[2J${written(areas(state, KEYS), state.look)}`);
   const { uiCore } = createRequire(import.meta.url)('./core.cjs') as { uiCore: MakeCore };
   const core = uiCore(given, state.builds);
   const { openUi } = (await import(new URL('./ui.mjs', import.meta.url).href)) as {

@@ -53,11 +53,6 @@ export function putCell(grid: Grid, at: number, text: string, foreground: number
   grid.background[at] = background;
 }
 
-/** Whether the cell at `at` is the same in both. */
-export function sameCell(a: Grid, b: Grid, at: number): boolean {
-  return a.foreground[at] === b.foreground[at] && a.background[at] === b.background[at] && a.text[at] === b.text[at];
-}
-
 /** Before a rectangle is drawn over: of wide characters that stand half in it, the other half becomes a blank. */
 export function cutAround(
   grid: Grid,

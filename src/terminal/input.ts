@@ -1,12 +1,13 @@
 /** From the real terminal's input to whoever has the keyboard: Ink's virtual input, or the program in the pane. */
+import type { InnerView } from './frame.ts';
 import { mouseEncoding, mouseMode } from './modes.ts';
 import type { InnerPane } from './pane.ts';
 import { type InputEvent, mouseReport, ROUTER_START, type RouterState, route } from './router.ts';
-import type { Rect, View } from './terminal-app.ts';
+import type { Rect } from './terminal-app.ts';
 
 export interface InputTargets {
   /** What is shown, and who has the keyboard. */
-  view(): View & { readonly pane: InnerPane | null };
+  view(): InnerView;
   /** The byte of the reserved key. */
   readonly reserved: number;
   toChrome(bytes: Buffer): void;

@@ -52,9 +52,9 @@ export function makeOuter(
     enter: () => {
       if (entered) return;
       entered = true;
-      // libuv remembers raw mode: after a stop the shell has changed the terminal, and only a change reaches it.
-      setRaw(input, false);
-      setRaw(input, true);
+      // libuv remembers raw mode, and only a change reaches the terminal: `leave` has undone it. Where it is on from the beginning it stays on
+      // all the time: a key that is typed between would be another (Enter as a line feed).
+      if (!input.isRaw) setRaw(input, true);
       input.resume();
       writer.begin();
       writer.write(ENTER);

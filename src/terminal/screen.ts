@@ -2,9 +2,9 @@
  * A screen in memory: bytes go in, cells come out. xterm.js without a display; it answers a program's questions (device attributes, cursor
  * position) to that program alone. What a program asks of a terminal besides (clipboard, title, modes) is kept as data, never passed on here.
  */
-import { type IBufferCell, type IBufferLine, Terminal } from '@xterm/headless';
+import { type IBufferLine, Terminal } from '@xterm/headless';
 import { makeClamp } from './clamp.ts';
-import { BACKGROUND_SHOWN, type Grid, putCell } from './grid.ts';
+import { BACKGROUND_SHOWN, type Grid } from './grid.ts';
 import { followModes, type Modes } from './modes.ts';
 import { cellText, limitMarks } from './unicode.ts';
 
@@ -21,11 +21,17 @@ export interface ScreenOptions {
   readonly onClipboard?: (base64: string) => void;
 }
 
-/** xterm's own packed form of a cell, which its public type does not show (common/buffer/CellData.ts of 6.0.0; a test holds it to that). */
-interface PackedCell extends IBufferCell {
-  readonly fg: number;
-  readonly bg: number;
+/**
+ * A line as xterm keeps it, which its public type does not show (common/buffer/BufferLine.ts of 6.0.0; a test holds it to that): three words a
+ * cell, and the text of cells that hold more than one code point.
+ */
+interface PackedLine extends IBufferLine {
+  readonly _line: { readonly _data: Uint32Array; readonly _combined: Readonly<Record<number, string>> };
 }
+const WORDS = 3;
+const CODE = 0x1fffff;
+const IS_COMBINED = 0x200000;
+const WIDTH_SHIFT = 22;
 
 export interface Screen {
   readonly terminal: Terminal;
@@ -33,8 +39,8 @@ export interface Screen {
   /** Gives bytes to the emulator; `parsed` is called when they were worked off. */
   write(bytes: Uint8Array | string, parsed?: () => void): void;
   resize(columns: number, rows: number): void;
-  /** Copies what is visible into `grid`, its first cell at column `x` of row `y`; what does not fit is cut. */
-  copyTo(grid: Grid, x: number, y: number, columns: number, rows: number): void;
+  /** Copies what is visible, from the row `from` on, into `grid`, its first cell at column `x` of row `y`; what does not fit is cut. */
+  copyTo(grid: Grid, x: number, y: number, columns: number, rows: number, from?: number): void;
   /** Where the cursor stands, from 0; null where it is scrolled out of view. */
   cursor(): { readonly x: number; readonly y: number } | null;
   dispose(): void;
@@ -60,18 +66,23 @@ export function makeScreen(options: ScreenOptions): Screen {
     return true;
   });
   if (options.onAnswer !== undefined) terminal.onData(options.onAnswer);
-  const spare = terminal.buffer.active.getNullCell() as PackedCell;
   return {
     terminal,
     modes,
     write: (bytes, parsed) =>
       terminal.write(clamp(typeof bytes === 'string' ? Buffer.from(bytes, 'utf8') : bytes), parsed),
     resize: (columns, rows) => terminal.resize(columns, rows),
-    copyTo: (grid, x, y, columns, rows) => {
+    copyTo: (grid, x, y, columns, rows, from = 0) => {
       const buffer = terminal.buffer.active;
       for (let row = 0; row < Math.min(rows, grid.rows - y); row += 1) {
-        const line = row < terminal.rows ? buffer.getLine(buffer.viewportY + row) : undefined;
-        copyLine(line, spare, grid, (y + row) * grid.columns + x, Math.min(columns, grid.columns - x));
+        const at = from + row;
+        const line = at < terminal.rows ? buffer.getLine(buffer.viewportY + at) : undefined;
+        copyLine(
+          line as PackedLine | undefined,
+          grid,
+          (y + row) * grid.columns + x,
+          Math.min(columns, grid.columns - x),
+        );
       }
     },
     cursor: () => {
@@ -83,16 +94,29 @@ export function makeScreen(options: ScreenOptions): Screen {
   };
 }
 
-function copyLine(line: IBufferLine | undefined, spare: PackedCell, grid: Grid, at: number, columns: number): void {
+function copyLine(line: PackedLine | undefined, grid: Grid, at: number, columns: number): void {
+  const { text, foreground, background } = grid;
+  const data = line?._line._data ?? NOTHING;
   let wideBefore = false;
-  for (let column = 0; column < columns; column += 1) {
-    const cell = line?.getCell(column, spare) as PackedCell | undefined;
-    const width = cell?.getWidth() ?? 1;
+  for (let column = 0, word = 0, to = at; column < columns; column += 1, word += WORDS, to += 1) {
+    const content = data[word] ?? BLANK;
+    const width = content >>> WIDTH_SHIFT;
     // Half a wide character cannot be shown: the emulator keeps one where the other half was written over, and an edge cuts one.
-    if (wideBefore && width !== 0) grid.text[at + column - 1] = ' ';
+    if (wideBefore && width !== 0) text[to - 1] = ' ';
     const whole: boolean = width === 1 || (width === 0 ? wideBefore : column < columns - 1);
-    const text = !whole ? ' ' : width === 0 ? '' : cellText(cell?.getChars() || ' ');
-    putCell(grid, at + column, text, cell?.fg ?? 0, (cell?.bg ?? 0) & BACKGROUND_SHOWN);
+    if (!whole) text[to] = ' ';
+    else if (width === 0) text[to] = '';
+    else if ((content & IS_COMBINED) !== 0) text[to] = cellText(line?._line._combined[column] ?? ' ');
+    else text[to] = SIMPLE[content & CODE] ?? cellText(String.fromCodePoint(content & CODE));
+    foreground[to] = data[word + 1] ?? 0;
+    background[to] = (data[word + 2] ?? 0) & BACKGROUND_SHOWN;
     wideBefore = width === 2 && whole;
   }
 }
+
+const NOTHING = new Uint32Array(0);
+const BLANK = 1 << WIDTH_SHIFT;
+/** The characters that stand for themselves, whatever comes after them; an empty cell is a blank. */
+const SIMPLE: readonly string[] = Array.from({ length: 0x300 }, (_, code) =>
+  code === 0 ? ' ' : String.fromCharCode(code),
+);

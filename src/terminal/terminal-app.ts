@@ -3,7 +3,8 @@
  * frame; only the difference to the last frame reaches the real terminal. Nothing that a pane's program prints gets there raw.
  */
 import { type Cursor, difference } from './compositor.ts';
-import { cutAround, type Grid, makeGrid } from './grid.ts';
+import { compose, cursorIn, type InnerView } from './frame.ts';
+import { type Grid, makeGrid } from './grid.ts';
 import { makeInput } from './input.ts';
 import { guard } from './lifetime.ts';
 import { makeOuter } from './outer.ts';
@@ -91,11 +92,7 @@ export function openTerminalApp(options: TerminalOptions): TerminalApp {
   const panes = new Set<InnerPane>();
   const resized = new Set<() => void>();
   const reserved = new Set<() => void>();
-  let view: { pane: InnerPane | null; rect: Rect | null; focus: 'chrome' | 'pane' } = {
-    pane: null,
-    rect: null,
-    focus: 'chrome',
-  };
+  let view: InnerView = { pane: null, rect: null, focus: 'chrome' };
   let shown: Grid | null = null;
   let spare: Grid = makeGrid(columns, rows);
   let cursor: Cursor = null;
@@ -103,16 +100,12 @@ export function openTerminalApp(options: TerminalOptions): TerminalApp {
 
   const paint = (): boolean => {
     if (!outer.entered()) return true;
-    const { pane, rect, focus } = view;
+    const { pane, focus } = view;
     if (pane !== null && focus === 'pane' && held(pane)) return true;
     const { columns: width, rows: height } = size();
     if (spare.columns !== width || spare.rows !== height) spare = makeGrid(width, height);
-    chrome.copyTo(spare, 0, 0, width, height);
-    if (pane !== null && rect !== null) {
-      cutAround(spare, rect);
-      pane.screen.copyTo(spare, rect.x, rect.y, rect.columns, rect.rows);
-    }
-    const next = cursorOf();
+    compose(spare, chrome, view);
+    const next = cursorIn(chrome, view);
     const bytes = difference(shown, spare, cursor, next);
     cursor = next;
     [shown, spare] = [spare, shown ?? makeGrid(width, height)];
@@ -132,15 +125,6 @@ export function openTerminalApp(options: TerminalOptions): TerminalApp {
       return left > 0;
     }
     return false;
-  };
-
-  const cursorOf = (): Cursor => {
-    const { pane, rect, focus } = view;
-    if (focus === 'pane' && pane !== null && rect !== null) {
-      const at = pane.screen.modes.on.has(25) ? pane.screen.cursor() : null;
-      return at === null || at.x >= rect.columns || at.y >= rect.rows ? null : { x: at.x + rect.x, y: at.y + rect.y };
-    }
-    return chrome.modes.on.has(25) ? chrome.cursor() : null;
   };
 
   const repaint = (): void => {
