@@ -29,7 +29,8 @@ const PROGRESS_EVERY_MS = 100;
  * Copies the tree `from` to `to`, which must not exist yet; its parent must, and belong to the caller alone.
  *
  * Kept: all file types, holes, hard links within the tree, links as they are, names as bytes, times (ns), `user.*` attributes, modes
- * (without set-id bits where the owner changes). What cannot be read or made is skipped, and named in the report. `from` is only read, through descriptors that
+ * (without set-id bits where the owner changes). What cannot be read or made is skipped, and named in the report (by path: the order of a
+ * directory's entries is the file system's own). `from` is only read, through descriptors that
  * never follow a link and never block; where the caller owns it, not even access times change. A big tree is copied by several threads.
  * @returns a Failure where `from` itself cannot be read, or the copy's place is full or refuses; no half copy is left then
  */
@@ -50,6 +51,7 @@ export function copyTree(
   }
   if (copying.failure !== null) return givenUp(to, copying.failure);
   const { report } = copying;
+  report.skipped.sort((one, other) => (one.path < other.path ? -1 : 1));
   trace('copy', `${report.files} files, ${report.directories} directories, ${report.skippedCount} skipped: ${to}`);
   return ok(report);
 }
