@@ -33,6 +33,23 @@ test('show tells of a build that cannot be entered, and does not say how to ente
   assert.doesNotMatch(shown, /Enter:/);
 });
 
+test('a command that is mistyped is not taken for a directory', () => {
+  for (const words of [['lisst'], ['shwo', '/tmp']]) {
+    const { stderr, status } = run(words);
+    assert.match(
+      stderr.toString(),
+      /^nix-build-shell: (lisst|shwo) is neither a directory nor a command \(list, [^\n]*\); '--help' tells more\n$/,
+    );
+    assert.equal(status, 2);
+  }
+  const parent = scratchDirectory('named');
+  mkdirSync(join(parent, 'kept'));
+  assert.match(
+    run(['kept', 'true'], { cwd: parent }).stderr.toString(),
+    /cannot use kept as a kept build directory|no env-vars/,
+  );
+});
+
 test('list takes a relative directory, and says which one cannot be listed', () => {
   const kept = keptBuild();
   const parent = dirname(kept);

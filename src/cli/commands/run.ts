@@ -3,12 +3,14 @@ import { monotonicMs } from '../../base/clock.ts';
 import { EXIT } from '../../base/failure.ts';
 import { trace, traces } from '../../base/trace.ts';
 import { rememberForeground } from '../../ffi/foreground.ts';
+import { absolutePath } from '../../nix/own-directory.ts';
+import { lookAt } from '../../nix/read-regular.ts';
 import { type RunOutcome, runPlan } from '../../sandbox/run.ts';
 import { forgetClosures } from '../../session/closure-cache.ts';
 import { endLook, lookOn } from '../../session/look.ts';
 import type { Session } from '../../session/session.ts';
 import { finishSession, sweepSessions } from '../../session/store.ts';
-import type { RunRequest } from '../arguments.ts';
+import { COMMANDS, type RunRequest } from '../arguments.ts';
 import { makePlaceInCopy } from '../binds.ts';
 import { fillStore } from '../fill-store.ts';
 import { plannedRun } from '../planned.ts';
@@ -26,6 +28,10 @@ const LAST_SWEEP_MS = 2000;
 
 /** Runs CMD, or an interactive shell, in the sandbox of DIR. @returns the exit status */
 export async function runDirectory(request: RunRequest): Promise<number> {
+  if (isSlip(request.directory)) {
+    say(`${request.directory} is neither a directory nor a command (${COMMANDS.join(', ')}); '--help' tells more`);
+    return EXIT.usage;
+  }
   if (request.command.length === 0 && !process.stdin.isTTY) {
     say(
       "CMD is missing, and without a terminal there is no interactive shell; 'nix-build-shell list' names the kept builds",
@@ -101,6 +107,11 @@ function lookWhileRunning({ look, prepared }: Ready): void {
         `${foreign} in ${prepared.build.content} is not yours (owner or group): inside it belongs to nobody and cannot be written; --copy=copy makes all of it yours`,
       );
   }, PAUSE_MS).unref();
+}
+
+/** `lisst`: a word that could be a command, and names nothing here. */
+function isSlip(word: string): boolean {
+  return /^[a-z]+$/.test(word) && lookAt(absolutePath(word)).errno === 'ENOENT';
 }
 
 function sayKept({ build, copy }: Session): void {
