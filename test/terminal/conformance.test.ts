@@ -1,82 +1,15 @@
 /**
- * Real programs, drawn by the pane: their own byte stream goes into a bare terminal, and through pane and compositor into another; after each
- * read both must show the same cells and the same cursor.
+ * Real programs, drawn by the pane: their own byte stream (fixtures/terminal) goes into a bare terminal, and through pane and compositor into
+ * another; after each frame both must show the same cells and the same cursor, and be in the same modes.
  */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Cursor, difference } from '../../src/terminal/compositor.ts';
 import { type Grid, makeGrid } from '../../src/terminal/grid.ts';
-import { type Pty, startOnPty } from '../../src/terminal/pty.ts';
+import { type Modes, mouseMode } from '../../src/terminal/modes.ts';
+import { makeOuter } from '../../src/terminal/outer.ts';
 import { makeScreen, type Screen } from '../../src/terminal/screen.ts';
-import { scratchDirectory } from '../support/scratch.ts';
-
-const COLUMNS = 100;
-const ROWS = 30;
-
-interface Session {
-  readonly name: string;
-  readonly command: readonly string[];
-  /** Keys, each after the program went quiet; `[columns, rows]` is a resize. */
-  readonly keys: readonly (string | readonly [number, number])[];
-}
-
-const home = scratchDirectory('conformance');
-mkdirSync(join(home, 'dir'), { recursive: true });
-const file = join(home, 'text.c');
-writeFileSync(
-  file,
-  Array.from(
-    { length: 400 },
-    (_, at) => `int line_${at}(void) { return ${at}; } /* 日本語 é ${'─'.repeat(at % 40)} */\n`,
-  ).join(''),
-);
-
-const SESSIONS: readonly Session[] = [
-  {
-    name: 'bash',
-    command: ['bash', '--norc', '-i'],
-    keys: [
-      'ls -la --color=always /\r',
-      'printf "\\e[1;38;5;200mcolour\\e[0m 日本\\n"\r',
-      'echo one two\u0001\u001b[C\u000b',
-      'x\u0003',
-      [70, 20],
-      'ls /usr/bin | head -100\r',
-      'exit\r',
-    ],
-  },
-  {
-    name: 'vim',
-    command: ['vim', '-n', '-u', 'NONE', '-N', '+syntax on', file],
-    keys: [
-      'jjj',
-      '\u0006',
-      ':set number\r',
-      '/line_200\r',
-      'dd',
-      'ihello 日本 \u001b',
-      ':split\r',
-      [80, 24],
-      [120, 40],
-      'G',
-      ':qa!\r',
-    ],
-  },
-  { name: 'less', command: ['less', file], keys: ['  ', '/line_77\r', 'G', 'g', [60, 15], 'q'] },
-  { name: 'htop', command: ['htop', '-d', '100'], keys: ['\u001b[B', 'h', 'q', 'q'] },
-  { name: 'mc', command: ['mc', '-b', '-d', home, '/'], keys: ['\t', '\u001b[B\u001b[B', '\u001b[21~', '\r'] },
-];
-
-const quiet = (pty: Pty, ms: number): Promise<void> =>
-  new Promise(resolve => {
-    let timer = setTimeout(resolve, ms);
-    pty.onData(() => {
-      clearTimeout(timer);
-      timer = setTimeout(resolve, ms);
-    });
-  });
+import { castNames, readCast } from '../support/cast.ts';
 
 const written = (screen: Screen, bytes: Uint8Array | string): Promise<void> =>
   new Promise(resolve => screen.write(bytes, resolve));
@@ -87,67 +20,78 @@ function look(screen: Screen, columns: number, rows: number): Grid {
   return grid;
 }
 
-for (const { name, command, keys } of SESSIONS)
-  test(`${name} looks the same in the pane as in a bare terminal`, {
-    skip: !existsSync(`/usr/bin/${name}`) && `no ${name} here`,
-  }, async () => {
-    let [columns, rows] = [COLUMNS, ROWS];
-    const started = startOnPty({
-      command,
-      environment: {
-        PATH: process.env['PATH'],
-        HOME: home,
-        TERM: 'xterm-256color',
-        LANG: 'C.UTF-8',
-        LESSHISTFILE: '-',
-      },
-      directory: '/',
-      columns,
-      rows,
-    });
-    assert.ok(started.ok);
-    const pty = started.value;
-    const bare = makeScreen({ columns, rows, scrollback: 100, onAnswer: text => pty.write(text) });
-    const pane = makeScreen({ columns, rows, scrollback: 100 });
-    const outer = makeScreen({ columns, rows, scrollback: 0 });
-    let shown: Grid | null = null;
-    let cursor: Cursor = null;
-    let frames = 0;
-    const paint = async (): Promise<void> => {
-      const wanted = look(pane, columns, rows);
-      const next = pane.modes.on.has(25) ? pane.cursor() : null;
-      await written(outer, difference(shown, wanted, cursor, next));
-      [shown, cursor] = [wanted, next];
-      const [expected, seen] = [look(bare, columns, rows), look(outer, columns, rows)];
-      frames += 1;
-      assert.deepEqual(seen.text, expected.text, `${name}, frame ${frames}`);
-      assert.deepEqual(seen.foreground, expected.foreground, `${name}, frame ${frames}: colours`);
-      assert.deepEqual(seen.background, expected.background, `${name}, frame ${frames}: backgrounds`);
-      if (next !== null) assert.deepEqual(outer.cursor(), bare.cursor());
-      assert.equal(outer.modes.on.has(25), bare.modes.on.has(25));
-    };
-    let work: Promise<void> = Promise.resolve();
-    pty.onData(bytes => {
-      work = work.then(async () => {
-        await written(bare, bytes);
-        await written(pane, bytes);
-        await paint();
-      });
-    });
-    const ended = new Promise<void>(resolve => pty.onExit(() => resolve()));
-    for (const key of keys) {
-      await quiet(pty, 150);
-      await work;
-      if (typeof key === 'string') pty.write(key);
-      else {
-        [columns, rows] = key;
-        for (const screen of [bare, pane, outer]) screen.resize(columns, rows);
-        pty.resize(columns, rows);
-      }
-    }
-    const late = setTimeout(() => pty.hangUp(), 3000);
-    await ended;
-    clearTimeout(late);
-    await work;
-    assert.ok(frames > keys.length / 2, `${frames} frames`);
+/** What a person notices of the modes: which keys and reports the program gets. */
+function noticed(modes: Modes): readonly unknown[] {
+  const keys = [1, 1004].map(mode => modes.on.has(mode));
+  return [...keys, mouseMode(modes), modes.keypad, modes.cursorStyle];
+}
+
+/** A terminal that is drawn on by the compositor alone, and switched by what follows the pane's modes. */
+function drawnTerminal(columns: number, rows: number) {
+  const screen = makeScreen({ columns, rows, scrollback: 0 });
+  let switches = '';
+  const nothing = (): void => undefined;
+  const input = { isRaw: true, setRawMode: nothing, pause: nothing, resume: nothing };
+  const output = { on: nothing, write: (text: string) => ((switches += text), true) };
+  const outer = makeOuter(input as unknown as NodeJS.ReadStream, output as unknown as NodeJS.WriteStream, {
+    allowMouse: true,
+    lost: nothing,
   });
+  outer.enter();
+  let shown: Grid | null = null;
+  let cursor: Cursor = null;
+  return {
+    screen,
+    paint: async (pane: Screen, wanted: Grid) => {
+      outer.follow(pane.modes);
+      const next = pane.modes.on.has(25) ? pane.cursor() : null;
+      await written(screen, switches + difference(shown, wanted, cursor, next));
+      [shown, cursor, switches] = [wanted, next, ''];
+    },
+  };
+}
+
+/** Plays a recording; a frame is made after every `each` reads. @returns how many there were */
+async function play(name: string, each: number): Promise<number> {
+  const { events, ...size } = readCast(name);
+  let { columns, rows } = size;
+  const bare = makeScreen({ columns, rows, scrollback: 100 });
+  const pane = makeScreen({ columns, rows, scrollback: 100 });
+  const drawn = drawnTerminal(columns, rows);
+  let frames = 0;
+  let reads = 0;
+  for (const event of events) {
+    if (event.kind === 'resize') {
+      ({ columns, rows } = event);
+      for (const screen of [bare, pane, drawn.screen]) screen.resize(columns, rows);
+    }
+    if (event.kind !== 'output') continue;
+    await written(bare, event.text);
+    await written(pane, event.text);
+    if ((reads += 1) % each !== 0) continue;
+    frames += 1;
+    await drawn.paint(pane, look(pane, columns, rows));
+    const [expected, seen] = [look(bare, columns, rows), look(drawn.screen, columns, rows)];
+    const where = `${name}, frame ${frames}`;
+    assert.deepEqual(seen.text, expected.text, where);
+    assert.deepEqual(seen.foreground, expected.foreground, `${where}: colours`);
+    assert.deepEqual(seen.background, expected.background, `${where}: backgrounds`);
+    const hidden = !bare.modes.on.has(25);
+    assert.equal(!drawn.screen.modes.on.has(25), hidden, where);
+    if (!hidden) assert.deepEqual(drawn.screen.cursor(), bare.cursor(), where);
+    assert.deepEqual(noticed(drawn.screen.modes), noticed(bare.modes), `${where}: modes`);
+  }
+  return frames;
+}
+
+for (const name of castNames())
+  test(`${name} looks the same in the pane as in a bare terminal`, async () => {
+    assert.ok((await play(name, 1)) > 5);
+    // The terminal is slower than the program.
+    await play(name, 7);
+  });
+
+test('there is a recording of every program that the pane is made for', () => {
+  const names = castNames();
+  for (const name of ['bash', 'vim', 'less', 'htop', 'mc', 'tmux', 'fzf', 'gdb']) assert.ok(names.includes(name), name);
+});
