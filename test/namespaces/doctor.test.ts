@@ -136,7 +136,8 @@ test('vm.memfd_noexec = 2 is found, and forbids nothing yet', { skip: noMemfd },
 
 test('no place at all for the first program is found', { skip: noMemfd }, () => {
   const closed = ['/tmp', '/var/tmp', '/dev/shm'].filter(existsSync);
-  const mounts = closed.map(path => `mount --bind ${path} ${path}; mount -o remount,bind,noexec ${path}`);
+  // With what is mounted below: the kernel refuses to bind a directory without it, where it belongs to other namespaces.
+  const mounts = closed.map(path => `mount --rbind ${path} ${path}; mount -o remount,bind,noexec ${path}`);
   // A checkout below /tmp must itself be executable.
   const here = `mount --bind '${PROJECT}' '${PROJECT}'; mount -o remount,bind,exec '${PROJECT}'`;
   const diagnosis = diagnosed({ in: OWN_PROC, script: [NO_MEMFD, ...mounts, here].join('\n') });

@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { leftovers, newMark, processesLeft } from '../support/leftovers.ts';
 import { missing, type TestUser } from '../support/need.ts';
+import { PATIENCE_MS, until } from '../support/patience.ts';
 import { programFor, run, runCommand, start } from '../support/program.ts';
 import { scratchDirectory } from '../support/scratch.ts';
 import { type SmallBuild, smallBuild } from '../support/small-build.ts';
@@ -42,7 +43,7 @@ async function signalled(
       launcher.kill(signal);
     }
   });
-  const timer = setTimeout(() => launcher.kill('SIGKILL'), 20_000);
+  const timer = setTimeout(() => launcher.kill('SIGKILL'), PATIENCE_MS);
   const [status, signal] = (await once(launcher, 'close')) as [number | null, string | null];
   clearTimeout(timer);
   return { status, signal, stdout, left: leftovers(sessions, mark) };
@@ -142,7 +143,7 @@ test('a signal before the command runs ends the launcher, and the next start swe
       const ended = once(launcher, 'exit');
       await sleep(after);
       launcher.kill(signal);
-      const timer = setTimeout(() => launcher.kill('SIGKILL'), 10_000);
+      const timer = setTimeout(() => launcher.kill('SIGKILL'), PATIENCE_MS);
       const [status, by] = (await ended) as [number | null, string | null];
       clearTimeout(timer);
       assert.notEqual(by, 'SIGKILL', `${signal} after ${after} ms had no effect`);
@@ -165,7 +166,7 @@ test('what another run is using, or was kept on purpose, is not swept', { skip }
   let stdout = '';
   first.stdout?.on('data', chunk => (stdout += String(chunk)));
   const closed = once(first, 'close');
-  for (let tries = 0; tries < 400 && !stdout.includes('ready'); tries += 1) await sleep(25);
+  await until('it is ready', () => stdout.includes('ready'));
   for (let time = 0; time < 3; time += 1) assert.equal(run(['--store', store, directory, 'true'], { env }).status, 0);
   writeFileSync(go, '');
   const [status] = (await closed) as [number];

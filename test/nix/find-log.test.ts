@@ -146,6 +146,6 @@ describe('the log of a build of real Nix', { skip: missing('nix', 'nix-daemon') 
     assert.ok(recognised.ok);
     const found = await findBuildLog(recognised.value, storeLayout(null, 'nix'));
     assert.equal(found.log?.drv, kept.drv.slice('/nix/store/'.length), JSON.stringify(found));
-    assert.ok(Math.abs(found.log?.distanceMs ?? 1e9) < 1000, `${found.log?.distanceMs} ms`);
+    assert.ok(Math.abs(found.log?.distanceMs ?? 1e9) < 60_000, `${found.log?.distanceMs} ms`);
   });
 });

@@ -6,6 +6,7 @@ import { chmodSync, chownSync, copyFileSync, mkdirSync, readdirSync, readFileSyn
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { until } from '../support/patience.ts';
 import { start } from '../support/program.ts';
 import { BASH, BUSYBOX } from '../support/small-build.ts';
 import { treeHash } from '../support/tree-hash.ts';
@@ -136,17 +137,10 @@ for (const user of CALLERS) {
     );
     if (launcher.stdout === null) throw new Error('no stdout');
     await once(launcher.stdout, 'data');
-    await until(() => sleepers(mark) === 2);
-    assert.equal(sleepers(mark), 2);
+    await until('both run', () => sleepers(mark) === 2);
     launcher.kill('SIGKILL');
-    await until(() => sleepers(mark) === 0);
-    assert.equal(sleepers(mark), 0);
+    await until('none runs', () => sleepers(mark) === 0);
   });
-}
-
-/** At most 10 s. */
-async function until(holds: () => boolean): Promise<void> {
-  for (let round = 0; round < 1000 && !holds(); round += 1) await new Promise(resolve => setTimeout(resolve, 10));
 }
 
 function sleepers(mark: string): number {

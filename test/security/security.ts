@@ -55,8 +55,8 @@ export function caseOf(user: TestUser, owner: { readonly uid: number; readonly g
     probe: probeProgram(),
     sessions,
     inside: (command, options = []) =>
-      run([...options, '--store', build.store, build.directory, ...command], { user, env, timeoutMs: 30_000 }),
-    outside: command => runCommand(command, { user, env, timeoutMs: 30_000 }),
+      run([...options, '--store', build.store, build.directory, ...command], { user, env }),
+    outside: command => runCommand(command, { user, env }),
   };
 }
 

@@ -8,6 +8,7 @@ import { leftovers } from '../support/leftovers.ts';
 import { missing, ordinaryUser, type TestUser } from '../support/need.ts';
 import { accessTimes, attribute, find, listing, makeDeepTree, makeOddTree } from '../support/odd-tree.ts';
 import { type Output, programFor, run, runCommand } from '../support/program.ts';
+import { atBest, slowness, timed } from '../support/quick.ts';
 import { type SmallBuild, smallBuild } from '../support/small-build.ts';
 import { treeHash } from '../support/tree-hash.ts';
 import { isFailure, SIDES, sessionsFor } from '../support/watched.ts';
@@ -94,20 +95,24 @@ for (const [name, user] of SIDES) {
   });
 }
 
-test(`a directory of ${ENTRIES} entries is copied about as fast as cp(1) does`, { skip }, () => {
+test(`a directory of ${ENTRIES} entries is copied about as fast as cp(1) does`, { skip }, async () => {
   const build = smallBuild();
   const many = join(build.directory, 'many');
   mkdirSync(many);
   execFileSync('bash', ['-c', `seq ${ENTRIES} | xargs touch`], { cwd: many });
-  const started = performance.now();
-  const { copy, ...output } = copied(build, null);
-  const took = performance.now() - started;
-  assert.equal(said(output), '');
-  assert.equal(readdirSync(join(copy, 'many')).length, ENTRIES);
-  const theirs = performance.now();
-  execFileSync('cp', ['-a', many, join(copy, '../cp')]);
-  const cp = performance.now() - theirs;
-  assert.ok(took < 4 * cp + 2000, `${took.toFixed()} ms, and cp took ${cp.toFixed()} ms`);
+  await atBest(async () => {
+    let copy = '';
+    const took = await timed(() => {
+      const made = copied(build, null);
+      assert.equal(said(made), '');
+      copy = made.copy;
+    });
+    assert.equal(readdirSync(join(copy, 'many')).length, ENTRIES);
+    const cp = await timed(() => execFileSync('cp', ['-a', many, join(copy, '../cp')]));
+    // A start of the program is in it, too.
+    const most = 4 * cp + 2000 * slowness();
+    assert.ok(took < most, `${took.toFixed()} ms, and cp took ${cp.toFixed()} ms`);
+  });
 });
 
 test('a tree of somebody else is copied as far as it can be read, and the rest is named and counted', {

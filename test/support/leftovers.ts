@@ -1,6 +1,7 @@
 /** What a run may have left behind: files of sessions, mounts, processes. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PATIENCE_MS } from './patience.ts';
 
 /** A mark that every process of a run inherits, whatever it does: an odd limit, which nobody else has (getrlimit(2)). */
 export interface Mark {
@@ -28,12 +29,11 @@ export function leftovers(sessions: string, mark?: Mark): readonly string[] {
   ];
 }
 
-/** The processes that still have the mark; the kernel gets two seconds to end them. */
+/** The processes that still have the mark, after the kernel had all the time in the world to end them. */
 export async function processesLeft(mark: Mark): Promise<readonly string[]> {
-  for (let tries = 0; ; tries += 1) {
+  for (const end = performance.now() + PATIENCE_MS; ; await sleep(20)) {
     const left = processesWith(mark);
-    if (left.length === 0 || tries === 100) return left;
-    await sleep(20);
+    if (left.length === 0 || performance.now() > end) return left;
   }
 }
 

@@ -37,9 +37,12 @@ app.onResize(() => show('pane'));
 pane.onChange(() => {
   const state = pane.state();
   if (state.kind === 'running') return status(pane.title());
-  app.leave();
-  if (state.kind === 'failed') console.log(state.failure.because);
-  process.exit(state.kind === 'ended' ? state.status : 125);
+  // The UI goes on after a program's end; here its last frame is waited for, which was asked for before this.
+  setTimeout(() => {
+    app.leave();
+    if (state.kind === 'failed') console.log(state.failure.because);
+    process.exit(state.kind === 'ended' ? state.status : 125);
+  }, 500);
 });
 show('pane');
 status('pane');

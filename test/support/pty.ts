@@ -1,8 +1,9 @@
 /** A program in a pseudo-terminal, and what its terminal shows: node-pty and xterm/headless. */
 import { createRequire } from 'node:module';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Terminal } from '@xterm/headless';
 import type { TestUser } from './need.ts';
+import { until } from './patience.ts';
+import { processesBelow } from './processes.ts';
 import { asUser, environmentFor } from './program.ts';
 
 export interface PtyOptions {
@@ -21,11 +22,11 @@ export interface Pty {
   readonly alternate: () => boolean;
   readonly type: (bytes: string) => void;
   /** Waits until the screen holds this. @throws Error with the screen where it does not come */
-  readonly shows: (what: string | RegExp, timeoutMs?: number) => Promise<string>;
+  readonly shows: (what: string | RegExp) => Promise<string>;
   readonly resize: (columns: number, rows: number) => void;
   readonly signal: (name: NodeJS.Signals) => void;
   /** Waits for its end. @throws Error with the screen where it does not come */
-  readonly ended: (timeoutMs?: number) => Promise<{ readonly status: number; readonly signal: number }>;
+  readonly ended: () => Promise<{ readonly status: number; readonly signal: number }>;
   readonly pid: number;
   readonly end: () => void;
 }
@@ -54,8 +55,6 @@ interface NodePty {
 
 const nodePty = createRequire(import.meta.url)('node-pty') as NodePty;
 
-const PATIENCE_MS = 20_000;
-
 /** Starts it. */
 export function startPty(command: readonly string[], options: PtyOptions = {}): Pty {
   const { columns = 80, rows = 24, user = null } = options;
@@ -77,14 +76,10 @@ export function startPty(command: readonly string[], options: PtyOptions = {}): 
     const lines = Array.from({ length: terminal.rows }, (_, y) => active.getLine(active.baseY + y));
     return lines.map(line => line?.translateToString(true).trimEnd() ?? '').join('\n');
   };
-  const shows = async (what: string | RegExp, timeoutMs = PATIENCE_MS): Promise<string> => {
-    const deadline = performance.now() + timeoutMs;
-    for (;;) {
-      const shown = screen();
-      if (typeof what === 'string' ? shown.includes(what) : what.test(shown)) return shown;
-      if (performance.now() > deadline) throw new Error(`${String(what)} is not shown:\n${shown}`);
-      await sleep(20);
-    }
+  const seen = (): string => `${screen()}\n${processesBelow(pty.pid).join('\n')}`;
+  const shows = (what: string | RegExp): Promise<string> => {
+    const matches = (shown: string): boolean => (typeof what === 'string' ? shown.includes(what) : what.test(shown));
+    return until(`${String(what)} is not shown`, () => [screen()].find(matches) ?? null, seen);
   };
   return {
     screen,
@@ -96,12 +91,7 @@ export function startPty(command: readonly string[], options: PtyOptions = {}): 
       pty.resize(nextColumns, nextRows);
     },
     signal: name => process.kill(pty.pid, name),
-    ended: async (timeoutMs = PATIENCE_MS) => {
-      const deadline = performance.now() + timeoutMs;
-      while (end === null && performance.now() < deadline) await sleep(20);
-      if (end === null) throw new Error(`it does not end:\n${screen()}`);
-      return end;
-    },
+    ended: () => until('it does not end', () => end, seen),
     pid: pty.pid,
     end: () => {
       try {

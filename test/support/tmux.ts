@@ -1,6 +1,7 @@
 /** A terminal of 80 columns and 24 lines, as tmux(1) draws it: for programs that want one. */
 import { spawnSync } from 'node:child_process';
 import type { TestUser } from './need.ts';
+import { until } from './patience.ts';
 import { asUser, environmentFor, type RunOptions } from './program.ts';
 
 let count = 0;
@@ -15,19 +16,14 @@ export class Terminal {
     this.user = options.user ?? null;
     this.environment = environmentFor(this.user, { TERM: 'xterm-256color', ...options.env });
     // The window outlives the command, so that its last lines can be read.
-    const words = ['sh', '-c', '"$@"; sleep 60', 'sh', ...command];
+    const words = ['sh', '-c', '"$@"; sleep 1000', 'sh', ...command];
     this.tmux(['-f', '/dev/null', 'new-session', '-d', '-x', '80', '-y', '24', ...words]);
   }
 
-  /** What is on the screen when it matches, without blanks at the end of lines; throws after 20 s. */
-  async until(wanted: RegExp): Promise<string> {
-    const deadline = Date.now() + 20_000;
-    for (;;) {
-      const screen = this.screen();
-      if (wanted.test(screen)) return screen;
-      if (Date.now() > deadline) throw new Error(`the screen does not match ${wanted}:\n${screen}`);
-      await new Promise(resolve => setTimeout(resolve, 50));
-    }
+  /** What is on the screen when it matches, without blanks at the end of lines. @throws Error where it does not come */
+  until(wanted: RegExp): Promise<string> {
+    const matching = (): string | null => [this.screen()].find(screen => wanted.test(screen)) ?? null;
+    return until(`the screen does not match ${wanted}`, matching, () => this.screen());
   }
 
   /** Types a line, and waits for what shall follow it. */
@@ -35,8 +31,12 @@ export class Terminal {
     const before = this.screen();
     this.tmux(['send-keys', '-l', line]);
     this.tmux(['send-keys', 'Enter']);
-    for (let tries = 0; tries < 40 && this.screen() === before; tries += 1)
-      await new Promise(resolve => setTimeout(resolve, 50));
+    // Else what stood there before could be taken for the answer.
+    await until(
+      `'${line}' changes nothing`,
+      () => this.screen() !== before,
+      () => before,
+    );
     return this.until(wanted);
   }
 

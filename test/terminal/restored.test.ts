@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Pty, startOnPty } from '../../src/terminal/pty.ts';
 import { makeScreen } from '../../src/terminal/screen.ts';
+import { until } from '../support/patience.ts';
 import { scratchDirectory } from '../support/scratch.ts';
 
 const PROGRAM = join(dirname(fileURLToPath(import.meta.url)), '../support/pane-program.mjs');
@@ -22,7 +23,7 @@ interface Outer {
   /** What it shows, without blank lines. */
   readonly shown: () => string;
   /** Waits until what is shown matches. */
-  readonly until: (pattern: RegExp) => Promise<void>;
+  readonly until: (pattern: RegExp) => Promise<unknown>;
   readonly ended: Promise<{ readonly status: number; readonly signal: number | null }>;
 }
 
@@ -66,13 +67,9 @@ function startOuter(command: readonly string[]): Outer {
       .filter(line => line !== '')
       .join('\n');
   };
-  const until = async (pattern: RegExp): Promise<void> => {
-    for (const end = Date.now() + 20_000; !pattern.test(shown()); ) {
-      assert.ok(Date.now() < end, `never seen: ${pattern}\n${shown()}`);
-      await new Promise(resolve => setTimeout(resolve, 20));
-    }
-  };
-  return { pty, raw: () => raw, shown, until, ended };
+  const seen = (pattern: RegExp): Promise<boolean> =>
+    until(`never seen: ${pattern}`, () => pattern.test(shown()), shown);
+  return { pty, raw: () => raw, shown, until: seen, ended };
 }
 
 function left({ raw }: Outer): void {
@@ -90,9 +87,10 @@ test("the program's keys, screen and status come through, and the terminal is as
   await outer.until(/[$#]/);
   outer.pty.write('stty size; tty; echo $((6*7))\r');
   await outer.until(/^23 80$[^]*^42$/m);
-  outer.pty.write('sleep 100\r');
-  await new Promise(resolve => setTimeout(resolve, 300));
+  outer.pty.write('(echo it "is up"; exec sleep 1000)\r');
+  await outer.until(/^it is up$/m);
   outer.pty.write('\u0003');
+  await outer.until(/\^C/);
   outer.pty.write('exit 7\r');
   await outer.until(/RESTORED\nSTATUS 7/);
   left(outer);
@@ -102,9 +100,8 @@ test('a resize reaches the program', async () => {
   const outer = start('bash --norc');
   await outer.until(/[$#]/);
   outer.pty.resize(100, 20);
-  await new Promise(resolve => setTimeout(resolve, 300));
-  outer.pty.write('stty size\r');
-  await outer.until(/^19 100$/m);
+  outer.pty.write('until [ "$(stty size)" = "19 100" ]; do sleep 0.1; done; echo got "its size"\r');
+  await outer.until(/^got its size$/m);
   outer.pty.write('exit\r');
   await outer.ended;
 });
@@ -117,8 +114,8 @@ for (const [signal, status] of [
   test(`SIG${signal} leaves the terminal as it was`, async () => {
     const outer = start('bash --norc');
     await outer.until(/[$#]/);
-    outer.pty.write('printf "\\033[?1000h\\033[?1006h\\033[?1h\\033[?1004h"\r');
-    await new Promise(resolve => setTimeout(resolve, 300));
+    outer.pty.write('printf "\\033[?1000h\\033[?1006h\\033[?1h\\033[?1004h"; echo modes "are on"\r');
+    await outer.until(/^modes are on$/m);
     outer.pty.write(`kill -${signal} $PPID\r`);
     await outer.until(new RegExp(`RESTORED\\nSTATUS ${status}`));
     left(outer);
@@ -167,9 +164,7 @@ async function shellPid(outer: Outer): Promise<number> {
   await outer.until(/^pid \d+ of \d+$/m);
   return Number(/^pid (\d+)/m.exec(outer.shown())?.[1]);
 }
-async function gone(pid: number): Promise<void> {
-  for (const end = Date.now() + 5000; alive(pid); await sleep(20)) assert.ok(Date.now() < end, `${pid} still runs`);
-}
+const gone = (pid: number): Promise<boolean> => until(`${pid} still runs`, () => !alive(pid));
 
 test('a crash in the chrome leaves the terminal as it was, and no program behind', async () => {
   const outer = start('bash --norc');
@@ -191,7 +186,7 @@ test('a program that ignores the hang-up is ended all the same', async () => {
 
 test('what a program prints last is seen, however fast it ends', async () => {
   for (let times = 0; times < 5; times += 1) {
-    const outer = start('bash -c "seq 4000; echo last words; sleep 0.3"');
+    const outer = start('bash -c "seq 4000; echo last words"');
     await outer.until(/RESTORED/);
     assert.match(outer.raw(), /last words/);
   }
@@ -209,10 +204,9 @@ test('Ctrl-Z in the chrome and SIGTSTP stop it, and fg goes on', async () => {
     async () => outer.pty.write('kill -STOP $PPID\r'),
   ]) {
     await stop();
-    await outer.until(/Stopped/);
+    // What is typed before the prompt is there may still be read by the program.
+    await outer.until(/Stopped[^]*^bash-\S+[$#]$/m);
     assert.ok(alive(pid));
-    outer.pty.write('\r');
-    await sleep(100);
     outer.pty.write('fg\r');
     await outer.until(/^pid \d+ of[^]*\[(pane|reserved)\]/m);
     outer.pty.write('\u001d');
@@ -223,7 +217,7 @@ test('Ctrl-Z in the chrome and SIGTSTP stop it, and fg goes on', async () => {
     await outer.until(/^pid \d+ of again\n/m);
   }
   outer.pty.write('exit\r');
-  await sleep(500);
+  await outer.until(/^(?![^]*\[pane\])[^]*[$#]$/);
   outer.pty.write('clear; stty -g | diff - $HOME/before && echo RESTORED\r');
   await outer.until(/^RESTORED/m);
   outer.pty.write('exit\r');
@@ -256,7 +250,7 @@ test('a stalled terminal does not keep it from ending', async () => {
   const pid = await shellPid(outer);
   const own = Number(/^pid \d+ of (\d+)/m.exec(outer.shown())?.[1]);
   outer.pty.write('n=0; while :; do echo $((n++)) $RANDOM $RANDOM $RANDOM $RANDOM $RANDOM $RANDOM $RANDOM; done\r');
-  await sleep(300);
+  await outer.until(/^(\d+ ?){8}$/m);
   outer.pty.pause();
   await sleep(500);
   process.kill(own, 'SIGTERM');
@@ -271,7 +265,7 @@ test("lent to a program, the terminal is that one's: Ctrl-C ends only what it is
   await outer.until(/[$#]/);
   await pressed(outer, 'f');
   await outer.until(/^(?![^]*\[(pane|reserved)\])[^]*[$#]/);
-  outer.pty.write('tty; trap "echo got it" INT\r');
+  outer.pty.write('trap "echo got it" INT; tty\r');
   await outer.until(/^\/dev\/pts/m);
   outer.pty.write('\u0003');
   await outer.until(/^got it/m);

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { uiCore } from '../../src/cli/ui-core.ts';
+import { until } from '../support/patience.ts';
 import { scratchDirectory } from '../support/scratch.ts';
 
 test('a build that comes into a place that was added is told', async () => {
@@ -14,8 +14,7 @@ test('a build that comes into a place that was added is told', async () => {
   const stop = core.watch(() => (told += 1));
   core.addPlace(added);
   mkdirSync(join(added, 'nix-build-later-1.0.drv-0'));
-  for (let tries = 0; told === 0 && tries < 100; tries += 1) await sleep(50);
+  await until('it is told', () => told > 0);
   stop();
-  assert.ok(told > 0);
   assert.ok((await core.list()).some(({ outer }) => outer === join(added, 'nix-build-later-1.0.drv-0')));
 });
