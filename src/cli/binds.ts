@@ -1,5 +1,5 @@
 /** `--bind HOST[:DEST]`: from the user's words to what is bound where. */
-import { chmodSync, existsSync, lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { EXIT, fail, ok, type Result, systemError } from '../base/failure.ts';
 import { fromBytes, fsPath, type HostPath, hostPath, type InnerPath, innerPath } from '../base/path.ts';
 import { absolutePath } from '../nix/own-directory.ts';
@@ -61,14 +61,15 @@ function refusal(to: string): string | null {
  * Makes the place of a bind below `/build`, in the working copy. A link on the way is refused: it could lead out of the copy, and
  * the copy's content is a stranger's.
  * @param lower on an overlay, what lies under the copy: what is there need not be made, and what is above a new place is made alike
+ * @param strangers whether `lower` is another user's, who may put a link there meanwhile: then all of the way is made in the layer above it
  */
-export function makePlaceInCopy(bind: Bind, copy: HostPath, lower: HostPath | null): Result<null> {
+export function makePlaceInCopy(bind: Bind, copy: HostPath, lower: HostPath | null, strangers = false): Result<null> {
   const names = bind.to.split('/').slice(2);
   let path = '';
   for (const [index, name] of names.entries()) {
     path += `/${name}`;
     const last = index === names.length - 1;
-    const made = makePlace({ copy, lower, path }, last && bind.type === 'file', bind.to);
+    const made = makePlace({ copy, lower, path, strangers }, last && bind.type === 'file', bind.to);
     if (!made.ok) return made;
   }
   return ok(null);
@@ -78,9 +79,10 @@ interface Place {
   readonly copy: HostPath;
   readonly lower: HostPath | null;
   readonly path: string;
+  readonly strangers: boolean;
 }
 
-function makePlace({ copy, lower, path }: Place, isFile: boolean, shown: InnerPath): Result<null> {
+function makePlace({ copy, lower, path, strangers }: Place, isFile: boolean, shown: InnerPath): Result<null> {
   const wanted = `bind something at ${shown}`;
   const above = lstatSync(fsPath(copy + path), { throwIfNoEntry: false });
   const below = lower === null ? undefined : lstatSync(fsPath(lower + path), { throwIfNoEntry: false });
@@ -95,7 +97,8 @@ function makePlace({ copy, lower, path }: Place, isFile: boolean, shown: InnerPa
     return fail(wanted, {
       because: `the build has something else there (a link, or not a ${isFile ? 'file' : 'directory'})`,
     });
-  if (found === undefined) makeLike(copy, lower, path);
+  if (found === undefined || (strangers && !isFile)) makeLike(copy, lower, path);
+  else if (strangers && above === undefined) writeFileSync(fsPath(copy + path), '', { flag: 'wx' });
   return ok(null);
 }
 

@@ -8,7 +8,8 @@ import { findPromptShell } from '../sandbox/prompt-shell.ts';
 import type { SandboxPlan } from '../sandbox/step.ts';
 import type { StoreView } from '../sandbox/store-view.ts';
 import type { WorkingCopy } from '../sandbox/working-copy.ts';
-import { endLook, lookedSoFar } from '../session/look.ts';
+import { closeChoice } from '../session/ladder.ts';
+import { overlayCopy } from '../session/make-copy.ts';
 import { sessionsPlaces } from '../session/place.ts';
 import type { Session } from '../session/session.ts';
 import type { RunOptions } from './arguments.ts';
@@ -79,8 +80,7 @@ function shownCopy(build: KeptBuild, session: HostPath, options: RunOptions): Re
   if (build.access !== 'readable') return ok({ rung: 'privileged', notTaken: [] });
   const chosen = chosenRung(build.content, hostPath(dirname(session)), options);
   if (!chosen.ok) return chosen;
-  const { rung, notTaken, look } = chosen.value;
-  if (look !== null) endLook(look);
-  if (rung !== 'overlay') return ok({ rung, notTaken });
-  return ok({ rung, lower: build.content, session, looked: lookedSoFar(look), notTaken });
+  const { rung, notTaken } = chosen.value;
+  closeChoice(chosen.value);
+  return ok(rung === 'overlay' ? overlayCopy(build.content, session, chosen.value) : { rung, notTaken });
 }

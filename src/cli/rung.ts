@@ -2,8 +2,7 @@
 import { fail, ok, type Result } from '../base/failure.ts';
 import type { HostPath } from '../base/path.ts';
 import { trace } from '../base/trace.ts';
-import { type Choice, chooseRung, nearestDirectory } from '../session/ladder.ts';
-import { endLook } from '../session/look.ts';
+import { type Choice, chooseRung, closeChoice, nearestDirectory } from '../session/ladder.ts';
 import type { RunOptions } from './arguments.ts';
 
 /**
@@ -14,7 +13,7 @@ export function chosenRung(content: HostPath, place: HostPath, { copy, keep }: R
   const choice = chooseRung({ content, place: nearestDirectory(place), wanted: copy, keep });
   trace('time', `rung ${choice.rung}`);
   if (copy === null || copy === choice.rung) return ok(choice);
-  if (choice.look !== null) endLook(choice.look);
+  closeChoice(choice);
   const because = choice.notTaken.find(({ rung }) => rung === copy)?.why ?? null;
   return fail(`make the working copy with --copy=${copy}`, { because, hint: 'without --copy, what works is chosen' });
 }

@@ -49,6 +49,7 @@ function deniedTo(content: HostPath, reader: Reader): string | null {
     if (above === '/') break;
   }
   const look = startLook(content, null, reader);
+  if (typeof look === 'string') return content;
   lookOn(look, monotonicMs() + BUDGET_MS);
   endLook(look);
   const { denied } = look.found;

@@ -7,10 +7,12 @@ import { trace } from '../base/trace.ts';
 import { nameInStore } from '../nix/drv-name.ts';
 import type { KeptBuild } from '../nix/kept-build.ts';
 import { writeEnvVars } from '../nix/write-env-vars.ts';
-import { type Choice, chooseRung, rememberRefusal } from '../session/ladder.ts';
-import { endLook, type Look } from '../session/look.ts';
+import { type Choice, chooseRung, closeChoice } from '../session/ladder.ts';
+import type { Look } from '../session/look.ts';
 import { makeCopy } from '../session/make-copy.ts';
+import { rememberRefusal } from '../session/refusals.ts';
 import { removeTree } from '../session/remove.ts';
+import type { RootTree } from '../session/root-tree.ts';
 import type { Session } from '../session/session.ts';
 import { createSession, finishSession } from '../session/store.ts';
 import type { RunOptions } from './arguments.ts';
@@ -25,6 +27,8 @@ export interface Ready {
   readonly session: Session;
   /** What is left to look at while the command runs, on an overlay; null elsewhere. */
   readonly look: Look | null;
+  /** What root mounts; null elsewhere. */
+  readonly tree: RootTree | null;
 }
 
 /**
@@ -54,8 +58,16 @@ async function plain(prepared: Prepared, options: RunOptions): Promise<Result<Re
   if (!session.ok) return session;
   const content = prepared.build.content;
   const chosen = chosenRung(content, placeOf(session.value), options);
-  if (!chosen.ok) finishSession(session.value, { keep: false });
-  return chosen.ok ? onRung(prepared, session.value, chosen.value) : chosen;
+  if (!chosen.ok) {
+    finishSession(session.value, { keep: false });
+    return chosen;
+  }
+  const { refusal } = chosen.value;
+  if (refusal !== null) {
+    say(`${refusal.call} = ${refusal.errno}: a copy is made instead of an overlay, and will be from now on`);
+    rememberRefusal(placeOf(session.value), content, 'ids', refusal.errno);
+  }
+  return onRung(prepared, session.value, chosen.value);
 }
 
 function placeOf(session: Session): HostPath {
@@ -67,22 +79,23 @@ function onRung(prepared: Prepared, session: Session, choice: Choice): Result<Re
   const made = makeCopy(session, prepared.build.content, choice, line.show);
   line.clear();
   if (!made.ok) {
+    closeChoice(choice);
     finishSession(session, { keep: false });
     return made;
   }
   trace('time', 'copied');
   sayReport(made.value.report, prepared);
-  return withEnvironmentFile({ prepared, session: made.value, look: choice.look });
+  return withEnvironmentFile({ prepared, session: made.value, look: choice.look, tree: choice.tree });
 }
 
 /** After the kernel refused the overlay: the next rung, said once for this place and kernel. */
-export function nextRung({ prepared, session, look }: Ready, refused: Failure): Result<Ready> {
+export function nextRung({ prepared, session, look, tree }: Ready, refused: Failure): Result<Ready> {
   const { content } = prepared.build;
   say(
     `an overlay is refused here (${refused.call ?? ''} = ${refused.errno ?? ''}): a copy is made instead, and will be from now on`,
   );
-  rememberRefusal(placeOf(session), content, refused.errno ?? 'EIO');
-  if (look !== null) endLook(look);
+  rememberRefusal(placeOf(session), content, 'overlay', refused.errno ?? 'EIO');
+  closeChoice({ look, tree });
   for (const directory of [session.build, hostPath(`${session.directory}/work`)]) {
     const removed = removeTree(directory);
     if (!removed.ok) return removed;
@@ -103,7 +116,7 @@ async function privileged(build: KeptBuild, options: RunOptions): Promise<Result
   const { prepared, report } = copied.value;
   sayReport(report, prepared);
   const copy = { rung: 'privileged', notTaken: [] } as const;
-  return withEnvironmentFile({ prepared, session: { ...session.value, report, copy }, look: null });
+  return withEnvironmentFile({ prepared, session: { ...session.value, report, copy }, look: null, tree: null });
 }
 
 /** Writes the re-constructed environment where the build's own would be, and says so, once. */
@@ -118,6 +131,7 @@ function withEnvironmentFile(ready: Ready): Result<Ready> {
     rmSync(fsPath(path), { recursive: true, force: true });
     writeFileSync(fsPath(path), writeEnvVars(env.variables).bytes, { flag: 'wx', mode: 0o600 });
   } catch (error) {
+    closeChoice(ready);
     finishSession(ready.session, { keep: false });
     return fail('write /build/env-vars in the working copy', systemError(error));
   }

@@ -67,7 +67,21 @@ function target(calls: readonly Call[], index: number): Entry['store'] {
 /** The child's part: one entry per call, in order; it never reaches an end entry, which would return into V8. */
 export function childEntries(calls: readonly Call[], runtime: Runtime): readonly Entry[] {
   if (!calls.at(-1)?.name.startsWith('execve')) throw new Error("the child's part must end in exec");
-  const entries = calls.map((call, index): Entry => {
+  return [...callEntries(calls, runtime), ...CHILD_ENDS];
+}
+
+/** The part of a child that executes nothing: it ends after its last call. */
+export function errandEntries(calls: readonly Call[], runtime: Runtime): readonly Entry[] {
+  return [...callEntries(calls, runtime), { call: 'exit_group', args: [0] }, ...CHILD_ENDS];
+}
+
+const CHILD_ENDS: readonly Entry[] = [
+  { label: 'failed', call: 'exit_group', args: [CHILD_FAILED] },
+  { label: 'orphaned', call: 'exit_group', args: [CHILD_ORPHANED] },
+];
+
+function callEntries(calls: readonly Call[], runtime: Runtime): readonly Entry[] {
+  return calls.map((call, index): Entry => {
     const store = target(calls, index);
     return {
       label: callLabel(index),
@@ -78,9 +92,4 @@ export function childEntries(calls: readonly Call[], runtime: Runtime): readonly
       ...(call.refused === undefined ? {} : { match: call.refused, onMatch: 'orphaned' }),
     };
   });
-  return [
-    ...entries,
-    { label: 'failed', call: 'exit_group', args: [CHILD_FAILED] },
-    { label: 'orphaned', call: 'exit_group', args: [CHILD_ORPHANED] },
-  ];
 }

@@ -63,9 +63,9 @@ function ownPidfd(): number {
 }
 
 /** What the runtime arguments of calls become. */
-export function runtimeOf(files: Files): Runtime {
+export function runtimeOf(files: Files, tree = -1): Runtime {
   const poll = Buffer.alloc(8);
   poll.writeInt32LE(files.launcher, 0);
   poll.writeInt16LE(POLLIN, 4);
-  return { launcher: files.launcher, pollLauncher: { pointTo: poll }, init: files.init, status: files.status };
+  return { launcher: files.launcher, pollLauncher: { pointTo: poll }, init: files.init, status: files.status, tree };
 }

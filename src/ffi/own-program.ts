@@ -44,6 +44,7 @@ export function startProgram(request: LaunchRequest, files: Files, ways: Ways): 
     files.launcher,
     back.results,
     back.writeEnd,
+    ...(request.tree === undefined ? [] : [request.tree]),
   ]);
   close(program, back.writeEnd); // what is written by nobody any more is read as the end
   const started =
@@ -65,7 +66,7 @@ function openBack(): Back | Failed {
 }
 
 function carrier(request: LaunchRequest, files: Files, { results, writeEnd }: Back): Buffer {
-  const runtime = runtimeOf(files);
+  const runtime = runtimeOf(files, request.tree);
   const { cloneFlags, calls } = request;
   const frame = programFrame(cloneFlags, calls.length, {
     pollLauncher: runtime.pollLauncher,

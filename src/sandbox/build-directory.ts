@@ -2,7 +2,7 @@
 import { type InnerPath, innerPath } from '../base/path.ts';
 import type { PlanInput } from './plan-input.ts';
 import { directories, inGroup, type Omission, type Op, type Step, step } from './step.ts';
-import type { NotTaken, WorkingCopy } from './working-copy.ts';
+import type { NotTaken, OverlayCopy, WorkingCopy } from './working-copy.ts';
 
 const BUILD = innerPath('/build');
 
@@ -10,7 +10,7 @@ const BUILD = innerPath('/build');
 export function buildSteps({ build, session }: PlanInput): readonly Step[] {
   const first =
     session.copy.rung === 'overlay'
-      ? ({ kind: 'overlay', lower: session.copy.lower, session: session.copy.session, at: BUILD } as const)
+      ? overlayOp(session.copy)
       : ({ kind: 'bind', from: session.build, to: BUILD, type: 'directory', readOnly: false } as const);
   const steps = [
     step(first, whyThisRung(session.copy), { nix: 'getPathsInSandbox', spec: 'S12' }),
@@ -31,11 +31,15 @@ export function buildSteps({ build, session }: PlanInput): readonly Step[] {
   return [...steps, ...made.map(op => step(op, why)), step(again, why, { nix: 'tmpDirInSandbox' })];
 }
 
+function overlayOp({ lower, session, byRoot }: OverlayCopy): Op {
+  return { kind: 'overlay', lower, session, byRoot, at: BUILD };
+}
+
 function whyThisRung(copy: WorkingCopy): string {
   const why = 'the kept directory itself never changes';
   switch (copy.rung) {
     case 'overlay':
-      return `nothing needs to be copied, and ${why}: all of it is yours, as far as was looked (${copy.looked.whole ? 'all ' : 'the first '}${copy.looked.entries} entries); changes go to a layer above it`;
+      return `nothing needs to be copied, and ${why}: all of it is ${copy.byRoot?.mapped === true ? 'of one owner' : 'yours'}, as far as was looked (${copy.looked.whole ? 'all ' : 'the first '}${copy.looked.entries} entries); changes go to a layer above it`;
     case 'reflink':
       return `a working copy that shares its blocks with the kept files: ${why}${higherRungs(copy.notTaken)}`;
     case 'copy':
@@ -53,27 +57,26 @@ function higherRungs(notTaken: readonly NotTaken[]): string {
 export function omittedByRung({ session }: PlanInput): readonly Omission[] {
   if (session.copy.rung !== 'overlay') return [];
   const nix = 'getPathsInSandbox';
+  const { looked, byRoot } = session.copy;
   const instead = 'without privileges, an overlay can do no more; --copy=copy makes a copy';
-  const always = {
+  const renames = {
     what: 'a directory that was there at the start cannot be renamed by rename(2), which says EXDEV; mv copies it instead',
     why: instead,
     nix,
   };
-  if (session.copy.looked.whole) return [always];
-  const unseen = `only the first ${session.copy.looked.entries} entries of the kept directory were looked at before the start`;
-  return [
-    always,
-    {
-      what: 'files of other users, if there are any, belong to nobody and cannot be written',
-      why: `${unseen}; the others are looked at while you work, and what is found is said; --copy=copy makes all of it yours`,
-      nix,
-    },
-    {
-      what: 'a file with several names (hard links) is separated from the others by the first write to it',
-      why: `${unseen}; ${instead}`,
-      nix,
-    },
-  ];
+  const unseen = `only the first ${looked.entries} entries of the kept directory were looked at before the start`;
+  const owners = {
+    what: 'files of other users, if there are any, belong to nobody and cannot be written',
+    why: `${unseen}; the others are looked at while you work, and what is found is said; --copy=copy makes all of it yours`,
+    nix,
+  };
+  const links = {
+    what: 'a file with several names (hard links) is separated from the others by the first write to it',
+    why: byRoot === null ? `${unseen}; ${instead}` : 'the file system has no index for them; --copy=copy keeps them',
+    nix,
+  };
+  if (byRoot === null) return looked.whole ? [renames] : [renames, owners, links];
+  return [...(looked.whole ? [] : [owners]), ...(byRoot.links ? [] : [links])];
 }
 
 /**

@@ -11,6 +11,8 @@ export const CLONE = {
 
 export const MS = {
   MS_RDONLY: 1,
+  MS_NOSUID: 2,
+  MS_NODEV: 4,
   MS_BIND: 4096,
   MS_REC: 16384,
   MS_PRIVATE: 1 << 18,
@@ -19,7 +21,18 @@ export const MS = {
 export const AT_FDCWD = -100;
 export const AT_EMPTY_PATH = 0x1000;
 export const AT_RECURSIVE = 0x8000;
-export const MOUNT_ATTR_RDONLY = 1;
+/** linux/mount.h: of mount_setattr(2), open_tree(2) and move_mount(2). */
+export const MOUNT_ATTR = {
+  MOUNT_ATTR_RDONLY: 1,
+  MOUNT_ATTR_NOSUID: 2,
+  MOUNT_ATTR_NODEV: 4,
+  MOUNT_ATTR_NOATIME: 0x10,
+  MOUNT_ATTR_IDMAP: 0x100000,
+} as const;
+/** The bits of the choice of access times, to be cleared before one is set. */
+export const MOUNT_ATTR__ATIME = 0x70;
+export const OPEN_TREE = { OPEN_TREE_CLONE: 1, OPEN_TREE_CLOEXEC: 0o2000000 } as const;
+export const MOVE_MOUNT_F_EMPTY_PATH = 4;
 export const MNT_DETACH = 2;
 export const S_IFREG = 0o100000;
 

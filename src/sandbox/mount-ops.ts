@@ -1,8 +1,9 @@
 /** The operations that mount something in the new root. */
-import { type Call, call, flags, NULL, text } from '../base/call.ts';
-import { MS } from './kernel.ts';
+import { type Arg, type Call, call, flags, NULL, text } from '../base/call.ts';
+import { MOVE_MOUNT_F_EMPTY_PATH, MS } from './kernel.ts';
 import { bindCall, here, readOnlyCall, touch, under } from './op-calls.ts';
 import type { Meanings, OpOf } from './step.ts';
+import type { RootOverlay } from './working-copy.ts';
 
 const { MS_RDONLY } = MS;
 
@@ -11,16 +12,24 @@ const { MS_RDONLY } = MS;
  * stands among the options, where commas, colons and backslashes have a meaning. `userxattr` is what a user namespace may do;
  * `volatile` spares the disk a sync for each file that is changed first. A full disk makes the kernel mount read-only: asked at the end.
  */
-function overlayCalls({ lower, session, at }: OpOf<'overlay'>, root: string): readonly Call[] {
+function overlayCalls({ lower, session, byRoot, at }: OpOf<'overlay'>, root: string): readonly Call[] {
   const place = under(root, at);
+  const writable = call('faccessat', here, text(place), flags({ W_OK: 2 }));
+  const tree: Arg = { kind: 'runtime', of: 'tree' };
+  if (byRoot !== null)
+    return [call('move_mount', tree, text(''), here, text(place), flags({ MOVE_MOUNT_F_EMPTY_PATH })), writable];
   const options = `lowerdir=${place.slice(session.length + 1)},upperdir=build,workdir=work,userxattr,volatile`;
   return [
     bindCall(lower, place, false),
     readOnlyCall(place),
     call('chdir', text(session)),
     call('mount', text('overlay'), text(place), text('overlay'), flags({}), text(options)),
-    call('faccessat', here, text(place), flags({ W_OK: 2 })),
+    writable,
   ];
+}
+
+function sayOwner({ mapped, owner }: RootOverlay): string {
+  return mapped ? `; what belongs to ${owner.uid}:${owner.gid} is shown as yours` : '';
 }
 
 export const MOUNT_OPS: Meanings<'tmpfs' | 'bind' | 'device' | 'devpts' | 'bindInner' | 'overlay' | 'proc' | 'mask'> = {
@@ -77,7 +86,8 @@ export const MOUNT_OPS: Meanings<'tmpfs' | 'bind' | 'device' | 'devpts' | 'bindI
     ],
   },
   overlay: {
-    say: op => `${op.lower} of the host at ${op.at}, under a layer that takes all changes`,
+    say: ({ lower, at, byRoot }) =>
+      `${lower} of the host at ${at}, under a layer that takes all changes${byRoot === null ? '' : `, mounted by root${sayOwner(byRoot)}`}`,
     calls: (op, root) => overlayCalls(op, root),
   },
   proc: {

@@ -1,6 +1,6 @@
 /** What the system calls of several operations are made of. */
 import { bytes, type Call, call, flags, NULL, num, text } from '../base/call.ts';
-import { AT_FDCWD, AT_RECURSIVE, MOUNT_ATTR_RDONLY, MS, S_IFREG } from './kernel.ts';
+import { AT_FDCWD, AT_RECURSIVE, MOUNT_ATTR, MS, S_IFREG } from './kernel.ts';
 import { mountAttr } from './structures.ts';
 
 const { MS_BIND, MS_REC } = MS;
@@ -25,6 +25,6 @@ export function bindCall(from: string, to: string, recursive: boolean): Call {
 
 /** The mount at a path, and all below it, for reading only (mount_setattr(2)). */
 export function readOnlyCall(at: string): Call {
-  const attributes = bytes(mountAttr(MOUNT_ATTR_RDONLY), '{attr_set=MOUNT_ATTR_RDONLY}');
+  const attributes = bytes(mountAttr(MOUNT_ATTR.MOUNT_ATTR_RDONLY), '{attr_set=MOUNT_ATTR_RDONLY}');
   return call('mount_setattr', here, text(at), flags({ AT_RECURSIVE }), attributes, num(32));
 }

@@ -21,6 +21,8 @@ export interface RunHooks {
   readonly started?: (initPid: number) => void;
   /** How the calls may be made; left out: every way, the best one first. */
   readonly ways?: Ways;
+  /** The mount that the plan's overlay is (`byRoot`). */
+  readonly tree?: number;
   /** For the tests of failures: what is launched instead. Failures are still told in the words of the plan. */
   readonly withFault?: (request: LaunchRequest) => LaunchRequest;
 }
@@ -38,6 +40,7 @@ export async function runPlan(plan: SandboxPlan, hooks: RunHooks = {}): Promise<
     calls: program.calls.map(({ call }) => call),
     execute: program.execute,
     directories: [dirname(plan.root), ...SHARED_DIRECTORIES],
+    ...(hooks.tree === undefined ? {} : { tree: hooks.tree }),
   };
   const running = launch(hooks.withFault?.(request) ?? request, hooks.ways);
   trace('time', 'cloned');

@@ -4,6 +4,7 @@ import { type HostPath, type InnerPath, innerPath } from '../base/path.ts';
 import type { StoreEntry } from '../nix/store-entries.ts';
 import type { FilterRule } from './bpf.ts';
 import type { GroupName } from './groups.ts';
+import type { RootOverlay } from './working-copy.ts';
 
 /** The namespaces that a sandbox may have of its own (namespaces(7)). */
 export type Namespace = 'user' | 'mount' | 'pid' | 'ipc' | 'uts' | 'net';
@@ -49,6 +50,8 @@ export type Op =
       readonly lower: HostPath;
       /** Holds `build` (the layer of changes), `work`, and the root. */
       readonly session: HostPath;
+      /** Mounted by root already; null: mounted here. */
+      readonly byRoot: RootOverlay | null;
       readonly at: InnerPath;
     }
   | { readonly kind: 'proc'; readonly at: InnerPath; readonly readOnly: boolean }

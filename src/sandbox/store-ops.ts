@@ -1,14 +1,14 @@
 /** The operations that show the store's paths. */
 import { bytes, type Call, call, mode, num, text } from '../base/call.ts';
 import type { StoreEntry } from '../nix/store-entries.ts';
-import { MOUNT_ATTR_RDONLY } from './kernel.ts';
+import { MOUNT_ATTR } from './kernel.ts';
 import { bindCall, here, readOnlyCall, touch, under } from './op-calls.ts';
 import type { Meanings } from './step.ts';
 import { mountAttr } from './structures.ts';
 
 /** The mount at a path alone. */
 function writableCall(at: string): Call {
-  const attributes = bytes(mountAttr(0, MOUNT_ATTR_RDONLY), '{attr_clr=MOUNT_ATTR_RDONLY}');
+  const attributes = bytes(mountAttr(0, MOUNT_ATTR.MOUNT_ATTR_RDONLY), '{attr_clr=MOUNT_ATTR_RDONLY}');
   return call('mount_setattr', here, text(at), num(0), attributes, num(32));
 }
 

@@ -11,11 +11,12 @@ export function ifreq(name: string, interfaceFlags: number): Uint8Array {
   return buffer;
 }
 
-/** `struct mount_attr` that sets flags, and clears others (mount_setattr(2)). */
-export function mountAttr(set: number, clear = 0): Uint8Array {
+/** `struct mount_attr` that sets flags, and clears others (mount_setattr(2)). @param ids the user namespace of MOUNT_ATTR_IDMAP */
+export function mountAttr(set: number, clear = 0, ids = 0): Uint8Array {
   const buffer = Buffer.alloc(32);
   buffer.writeBigUInt64LE(BigInt(set), 0);
   buffer.writeBigUInt64LE(BigInt(clear), 8);
+  buffer.writeBigUInt64LE(BigInt(ids), 24);
   return buffer;
 }
 

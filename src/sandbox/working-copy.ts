@@ -25,7 +25,19 @@ export interface OverlayCopy {
   readonly session: HostPath;
   /** How many entries of the kept directory were looked at before the start, and whether these were all. */
   readonly looked: { readonly entries: number; readonly whole: boolean };
+  /** Mounted by root before the sandbox is made; null: inside, as an ordinary user can. */
+  readonly byRoot: RootOverlay | null;
   readonly notTaken: readonly NotTaken[];
+}
+
+/** What root's overlay can do more (docs/decisions/0065-root-mounts-the-overlay.md). */
+export interface RootOverlay {
+  /** Whose files are shown as the caller's: an id-mapped mount (mount_setattr(2)), where that is somebody else. */
+  readonly owner: { readonly uid: number; readonly gid: number };
+  /** Whether the caller is somebody else. */
+  readonly mapped: boolean;
+  /** Whether a file with several names stays one (`index=on`). */
+  readonly links: boolean;
 }
 
 /** A copy of all that the caller may read. `privileged` was read by root, who was asked for. */

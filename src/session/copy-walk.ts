@@ -1,9 +1,10 @@
 /** Into a directory and out again. Two descriptors per level are open, for a bounded number of levels: the others come back through `..`. */
 import { fromBytes } from '../base/path.ts';
 import { syscall } from '../ffi/syscalls.ts';
-import { type Arena, PART, putPath } from './arena.ts';
+import { PART, putPath } from './arena.ts';
 import { type Copying, copyFailure, type Frame, failed, keptMode, noteChanged, openSource } from './copying.ts';
-import { AT_FDCWD, E, O_NOATIME, READ_DIRECTORY, RESOLVE_NO_SYMLINKS, TYPE } from './linux.ts';
+import { AT_FDCWD, E, READ_DIRECTORY, TYPE } from './linux.ts';
+import { openRoot } from './open-root.ts';
 import {
   keepTimes,
   sameModification,
@@ -23,7 +24,7 @@ const EMPTY = Buffer.alloc(0);
 /** Opens the tree itself and makes its copy; false where that failed (said in `copying.failure`). */
 export function enterRoot(copying: Copying): boolean {
   const { arena, from, to } = copying;
-  const source = openRoot(copying);
+  const source = openRoot(arena, from);
   if (source < 0) {
     copying.failure = copyFailure(from, to, `openat(${JSON.stringify(from)}, O_DIRECTORY|O_NOFOLLOW)`, -source);
     return false;
@@ -38,25 +39,6 @@ export function enterRoot(copying: Copying): boolean {
   copying.frames.push(frame);
   copying.report.directories += 1;
   return true;
-}
-
-function openRoot({ arena, from }: Copying): number {
-  const path = putPath(arena, from, PART.path);
-  if (path === 0) return -E.NAMETOOLONG;
-  const fd = openNoLinks(arena, path, READ_DIRECTORY | O_NOATIME);
-  return fd === -E.PERM ? openNoLinks(arena, path, READ_DIRECTORY) : fd;
-}
-
-/**
- * The path is canonical: a link on it was put there meanwhile, by somebody who may rename a directory above, to have another tree copied
- * (openat2(2), Linux 5.6).
- */
-function openNoLinks(arena: Arena, path: number, flags: number): number {
-  arena.words.fill(0, PART.link / 4, PART.link / 4 + 6);
-  arena.words[PART.link / 4] = flags;
-  arena.words[PART.link / 4 + 4] = RESOLVE_NO_SYMLINKS;
-  const fd = syscall('openat2', AT_FDCWD, path, arena.address + PART.link, 24);
-  return fd === -E.NOSYS ? syscall('openat', AT_FDCWD, path, flags) : fd;
 }
 
 /** The frame of an open source directory, its copy made at `name` of `parent`; -errno where that cannot be made. */

@@ -3,13 +3,15 @@
  * directories that cannot be looked into. Resumable: a tree may hold more than a start has time for.
  */
 
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { monotonicMs } from '../base/clock.ts';
-import { fromBytes, fsPath, type HostPath } from '../base/path.ts';
+import { errnoName } from '../base/errno.ts';
+import { fromBytes, type HostPath } from '../base/path.ts';
 import { syscall } from '../ffi/syscalls.ts';
 import { type Arena, bytesAt, makeArena, PART, putPath } from './arena.ts';
 import { readEntries } from './entries.ts';
-import { READ_DIRECTORY, TYPE } from './linux.ts';
+import { E, O_NOATIME, READ_DIRECTORY, TYPE } from './linux.ts';
+import { openRoot } from './open-root.ts';
 import { statFd, statLinks, statMode, statMount, statName, statOwner, statSize, statType } from './stat.ts';
 
 /** What was found so far; paths are relative to the tree, '' is the tree itself. */
@@ -25,6 +27,8 @@ export interface Looked {
   closed: string | null;
   /** The first file or directory that the reader may not read. */
   denied: string | null;
+  /** The first file with a set-id bit. */
+  setId: string | null;
   /** The first regular file with content that the caller may most likely read. */
   sample: string | null;
 }
@@ -43,6 +47,8 @@ export interface Look {
   readonly pending: string[];
   at: string;
   fd: number;
+  /** O_NOATIME, until it is refused: it is for the owner's own directories (open(2)). */
+  quietly: number;
 }
 
 /** Somebody else, by all the groups that they have. */
@@ -56,10 +62,18 @@ export interface Owner {
   readonly gid: number;
 }
 
-/** Begins to look at a tree. @throws an error of `node:fs` where it cannot be opened */
-export function startLook(tree: HostPath, owner: Owner | null, reader: Reader | null = null): Look {
-  const top = openSync(fsPath(tree), constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+/**
+ * Begins to look at a tree. Where the caller owns it, or is root, not even access times change.
+ * @param tree its path, or a descriptor of it, which stays the caller's
+ * @returns what the kernel said, where it cannot be opened
+ */
+export function startLook(tree: HostPath | number, owner: Owner | null, reader: Reader | null = null): Look | string {
   const arena = makeArena(0);
+  const top =
+    typeof tree === 'number'
+      ? syscall('openat', tree, putPath(arena, '.', PART.path), READ_DIRECTORY)
+      : openRoot(arena, tree);
+  if (top < 0) return `open(${JSON.stringify(tree)}) = ${errnoName(-top)}`;
   statFd(arena, top);
   const found: Looked = {
     entries: 0,
@@ -68,9 +82,11 @@ export function startLook(tree: HostPath, owner: Owner | null, reader: Reader | 
     linked: null,
     closed: null,
     denied: null,
+    setId: null,
     sample: null,
   };
-  const look: Look = { owner, reader, arena, found, top, mount: statMount(arena), pending: [], at: '', fd: -1 };
+  const mount = statMount(arena);
+  const look: Look = { owner, reader, arena, found, top, mount, pending: [], at: '', fd: -1, quietly: O_NOATIME };
   note(look, '');
   return look;
 }
@@ -108,10 +124,17 @@ function enterNext(look: Look): boolean {
   const path = look.pending.shift();
   if (path === undefined) return false;
   const name = putPath(look.arena, path === '' ? '.' : path, PART.path);
-  look.fd = name === 0 ? -1 : syscall('openat', look.top, name, READ_DIRECTORY);
+  look.fd = name === 0 ? -1 : openQuietly(look, name);
   look.at = path;
   if (look.fd < 0) look.found.closed ??= path;
   return true;
+}
+
+function openQuietly(look: Look, name: number): number {
+  const fd = syscall('openat', look.top, name, READ_DIRECTORY | look.quietly);
+  if (fd !== -E.PERM || look.quietly === 0) return fd;
+  look.quietly = 0;
+  return syscall('openat', look.top, name, READ_DIRECTORY);
 }
 
 function lookAtChunk(look: Look): void {
@@ -141,6 +164,7 @@ function note(look: Look, path: string): void {
   else if (statLinks(arena) > 1) found.linked ??= path;
   const asked = type === TYPE.directory ? 5 : type === TYPE.file ? 4 : 0;
   if (look.reader !== null && !permits({ mode: statMode(arena), uid, gid }, look.reader, asked)) found.denied ??= path;
+  if (type === TYPE.file && (statMode(arena) & 0o6000) !== 0) found.setId ??= path;
   if (type === TYPE.file && statSize(arena) > 0 && mayRead(arena)) found.sample ??= path;
   // Something is mounted there: a lower layer would not show it.
   if (statMount(arena) !== look.mount) found.closed ??= path;

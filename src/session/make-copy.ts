@@ -2,6 +2,7 @@
 import { chmodSync, lstatSync, mkdirSync, utimesSync } from 'node:fs';
 import { fail, ok, type Result, systemError } from '../base/failure.ts';
 import { fsPath, type HostPath } from '../base/path.ts';
+import type { OverlayCopy } from '../sandbox/working-copy.ts';
 import { copyTree } from './copy.ts';
 import type { Choice } from './ladder.ts';
 import { lookedSoFar } from './look.ts';
@@ -24,7 +25,7 @@ export function makeCopy(
 }
 
 /** The layer of changes is empty; its top stands for the tree's own, so it looks like that. */
-function makeLayer(session: Session, content: HostPath, { notTaken, look }: Choice): Result<Session> {
+function makeLayer(session: Session, content: HostPath, { notTaken, look, tree }: Choice): Result<Session> {
   try {
     const top = lstatSync(fsPath(content));
     mkdirSync(fsPath(`${session.directory}/work`), { mode: 0o700 });
@@ -37,6 +38,16 @@ function makeLayer(session: Session, content: HostPath, { notTaken, look }: Choi
       hint: `make room in ${session.directory}, or choose another place with NIX_BUILD_SHELL_SESSIONS=DIR (or XDG_CACHE_HOME)`,
     });
   }
-  const looked = lookedSoFar(look);
-  return ok({ ...session, copy: { rung: 'overlay', lower: content, session: session.directory, looked, notTaken } });
+  const copy = overlayCopy(content, session.directory, { notTaken, look, tree });
+  return ok({ ...session, copy });
+}
+
+/** An overlay as data. */
+export function overlayCopy(
+  lower: HostPath,
+  session: HostPath,
+  { notTaken, look, tree }: Pick<Choice, 'notTaken' | 'look' | 'tree'>,
+): OverlayCopy {
+  const byRoot = tree === null ? null : { owner: tree.owner, mapped: tree.ids >= 0, links: true };
+  return { rung: 'overlay', lower, session, looked: lookedSoFar(look), byRoot, notTaken };
 }

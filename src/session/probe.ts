@@ -8,16 +8,17 @@ import { syscall } from '../ffi/syscalls.ts';
 import { FICLONE, READ_FILE } from './linux.ts';
 
 const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY;
-const NAME = 'user.nix-build-shell\0';
 
-/** Whether files there can have user attributes, in which an overlay notes what became of directories; null, or what it said. */
-export function attributesRefused(place: HostPath): string | null {
-  return withFile(place, file => {
-    const memory = allocate(NAME.length);
-    memory.bytes.write(NAME, 0, 'latin1');
+/** Whether files there can have the attributes in which an overlay notes what became of directories; null, or why not. */
+export function attributesRefused(place: HostPath, space: 'user' | 'trusted'): string | null {
+  const refused = withFile(place, file => {
+    const name = `${space}.nix-build-shell\0`;
+    const memory = allocate(name.length);
+    memory.bytes.write(name, 0, 'latin1');
     const result = syscall('fsetxattr', file, memory.address, memory.address, 1, 0);
-    return result < 0 ? `fsetxattr("user.…") = ${errnoName(-result)}` : null;
+    return result < 0 ? `fsetxattr("${space}.…") = ${errnoName(-result)}` : null;
   });
+  return refused === null ? null : `the file system of ${place} has no ${space} attributes: ${refused}`;
 }
 
 /** Whether a file there can share blocks with `sample`, ioctl_ficlonerange(2); null, or what it said. */

@@ -73,7 +73,9 @@ export function finishSession(session: Session, { keep }: { readonly keep: boole
 function removedEmpty({ directory, root, build, copy }: Session): boolean {
   if (copy.rung !== 'overlay') return false;
   try {
-    for (const path of [root, `${directory}/work/work`, `${directory}/work`, build, directory]) rmdirSync(fsPath(path));
+    const index = copy.byRoot?.links === true ? [`${directory}/work/index`] : [];
+    const work = [`${directory}/work/work`, ...index, `${directory}/work`];
+    for (const path of [root, ...work, build, directory]) rmdirSync(fsPath(path));
     return true;
   } catch {
     return false;

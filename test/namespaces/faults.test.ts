@@ -39,7 +39,9 @@ function fullJob(user: TestUser | null): Job {
     { from: hostPath(`${base}/store`), to: innerPath('/tmp/bound'), type: 'directory' },
     { from: hostPath('/etc/hostname'), to: innerPath('/tmp/file'), type: 'file' },
   ] as const;
-  const change = { buildTop: '/tmp/nix-build-x.drv-0', overlayIn, storeEntries };
+  const byRoot = user === null;
+  if (byRoot) execFileSync('chown', ['-R', '12345:12346', join(base, 'build')]);
+  const change = { buildTop: '/tmp/nix-build-x.drv-0', overlayIn, byRoot, storeEntries };
   return { base, command: ['true'], options: { binds }, change };
 }
 

@@ -31,8 +31,9 @@ function build(user: TestUser | null): SmallBuild {
     for (let file = 0; file < 20; file += 1)
       writeFileSync(join(made.directory, `part${part}`, `${file}`), 'text\n'.repeat(500));
   }
-  if (user !== null && process.getuid?.() === 0)
-    execFileSync('chown', ['-R', `${user.uid}:${user.gid}`, made.directory]);
+  // Root mounts an overlay of its own over what is another user's.
+  const owner = user === null ? '12345:12346' : `${user.uid}:${user.gid}`;
+  if (process.getuid?.() === 0) execFileSync('chown', ['-R', owner, made.directory]);
   return made;
 }
 

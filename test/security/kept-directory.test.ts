@@ -1,13 +1,25 @@
 /** docs/security.md, T12 to T19: what a kept directory of another user, and other users of the machine, cannot do. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { hostPath } from '../../src/base/path.ts';
 import { copyTree } from '../../src/session/copy.ts';
-import { ordinaryUser, type TestUser } from '../support/need.ts';
-import { type Output, run } from '../support/program.ts';
+import { missing, ordinaryUser, type TestUser } from '../support/need.ts';
+import { type Output, run, start } from '../support/program.ts';
 import { scratchDirectory } from '../support/scratch.ts';
 import { AS_ROOT, type Case, caseOf, HERE, printed } from './security.ts';
 
@@ -110,6 +122,33 @@ test('T17: a directory that others could exchange is copied, not used in place',
   assert.equal(printed(inside(overlay)), '1\n');
   chmodSync(join(directory, '..'), 0o777);
   assert.equal(printed(inside(overlay)), '0\n');
+});
+
+test("T17: root has what was opened, though it is exchanged, and of it what is its owner's", {
+  skip: AS_ROOT || missing('id-mapped-mounts'),
+}, async () => {
+  const { store, directory, sessions } = caseOf({ name: 'root', uid: 0, gid: 0, home: '/root' }, STRANGER);
+  const secrets = scratchDirectory('secret');
+  writeFileSync(join(secrets, 'hello.c'), 'secret\n', { mode: 0o600 });
+  const script = "grep -c 'upperdir=build' /proc/self/mountinfo; read; cat source/hello.c source/planted";
+  const program = start(['--store', store, directory, 'bash', '-c', script], {
+    env: { NIX_BUILD_SHELL_SESSIONS: sessions },
+  });
+  const printedBy = { stdout: '', stderr: '' };
+  program.stderr?.on('data', chunk => (printedBy.stderr += String(chunk)));
+  const ended = once(program, 'close');
+  for await (const chunk of program.stdout ?? []) {
+    printedBy.stdout += String(chunk);
+    if (printedBy.stdout !== '1\n') continue;
+    linkSync(join(secrets, 'hello.c'), join(directory, 'source/planted'));
+    renameSync(directory, `${directory}.away`);
+    symlinkSync(secrets, directory);
+    symlinkSync('.', join(secrets, 'source'));
+    program.stdin?.end('\n');
+  }
+  await ended;
+  assert.equal(printedBy.stdout, '1\nint main(void) { return 0; }\n');
+  assert.equal(printedBy.stderr, "cat: can't open 'source/planted': Permission denied\n");
 });
 
 test('T18: a place for sessions that another user planted is refused', { skip: AS_ROOT }, () => {

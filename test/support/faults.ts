@@ -6,10 +6,11 @@ import { hostPath } from '../../src/base/path.ts';
 import type { LaunchRequest, Ways } from '../../src/ffi/request.ts';
 import { sayOp } from '../../src/sandbox/op.ts';
 import { lower } from '../../src/sandbox/program.ts';
-import { type RunHooks, runPlan } from '../../src/sandbox/run.ts';
+import { type RunHooks, type RunOutcome, runPlan } from '../../src/sandbox/run.ts';
 import type { SandboxPlan } from '../../src/sandbox/step.ts';
 import { limit } from '../../src/sandbox/structures.ts';
 import { removeTree } from '../../src/session/remove.ts';
+import { closeRootTree, openRootTree, takeOverlay } from '../../src/session/root-tree.ts';
 
 const NOFILE = num(7, 'RLIMIT_NOFILE');
 const CLONE_FS = 0x200;
@@ -54,20 +55,37 @@ type Fault = Pick<FaultRun, 'fault' | 'wanted' | 'call' | 'errno' | 'optional'> 
 /** Everything fails once. To be called in a process that has nothing else to do. */
 export async function everyFault(plan: SandboxPlan, ways?: Ways): Promise<readonly FaultRun[]> {
   const runs: FaultRun[] = [];
-  freshLayers(plan);
-  const faultless = await runPlan(plan, hooksOf(ways)); // also: what is loaded once is no leftover
+  const faultless = await runOnce(plan, hooksOf(ways)); // also: what is loaded once is no leftover
   if (faultless.kind === 'failed') throw new Error(failureLine(faultless.failure));
   for (const { hooks, descriptors, ...fault } of [...faultyCalls(plan, ways), ...otherFaults(ways)]) {
-    freshLayers(plan);
     const before = possessions();
-    const taken = descriptors === undefined ? [] : takeDescriptors(descriptors);
-    const outcome = await runPlan(plan, hooks);
-    for (const fd of taken) closeSync(fd);
+    const outcome = await runOnce(plan, hooks, descriptors);
     const failure = outcome.kind === 'failed' ? outcome.failure : null;
     const status = outcome.kind === 'failed' ? outcome.failure.status : outcome.status;
     runs.push({ ...fault, failure, status, left: possessions().filter(thing => !before.includes(thing)) });
   }
   return runs;
+}
+
+/** With new layers, and the overlay mounted where that is root's to do. */
+async function runOnce(plan: SandboxPlan, hooks: RunHooks, descriptors?: number): Promise<RunOutcome> {
+  freshLayers(plan);
+  const mounted = rootOverlay(plan);
+  const taken = descriptors === undefined ? [] : takeDescriptors(descriptors);
+  const outcome = await runPlan(plan, { ...hooks, ...mounted.hooks });
+  for (const fd of taken) closeSync(fd);
+  mounted.close();
+  return outcome;
+}
+
+function rootOverlay({ steps }: SandboxPlan): { readonly hooks: RunHooks; readonly close: () => void } {
+  const op = steps.map(step => step.op).find(({ kind }) => kind === 'overlay');
+  if (op?.kind !== 'overlay' || op.byRoot === null) return { hooks: {}, close: () => undefined };
+  const tree = openRootTree(op.lower, { uid: 0, gid: 0 });
+  if ('errno' in tree) throw new Error(`${tree.call} = ${tree.errno}`);
+  const taken = takeOverlay(tree, op.session);
+  if (!taken.ok) throw new Error(failureLine(taken.failure));
+  return { hooks: { tree: taken.value.mount }, close: () => closeRootTree(tree) };
 }
 
 function hooksOf(ways: Ways | undefined, withFault?: RunHooks['withFault']): RunHooks {

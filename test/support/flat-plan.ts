@@ -13,6 +13,8 @@ export interface FlatChange {
   readonly buildTop?: string;
   /** `build/` under an overlay, whose layers and root are in this directory. */
   readonly overlayIn?: string;
+  /** That overlay is root's. */
+  readonly byRoot?: boolean;
   /** These paths of the store instead of all of it. */
   readonly storeEntries?: readonly StoreEntry[];
 }
@@ -22,10 +24,11 @@ export function flatPlan(
   base: string,
   command: readonly string[],
   change: Partial<PlanOptions> = {},
-  { buildTop, overlayIn, storeEntries }: FlatChange = {},
+  { buildTop, overlayIn, byRoot = false, storeEntries }: FlatChange = {},
 ): SandboxPlan {
   const lower = hostPath(`${base}/build`);
   const looked = { entries: 2, whole: true };
+  const rootOverlay = byRoot ? { owner: { uid: 12_345, gid: 12_346 }, mapped: true, links: true } : null;
   return plan(
     planInput({
       build: keptBuild(buildTop === undefined ? {} : { buildTop, sandboxed: false }),
@@ -36,7 +39,7 @@ export function flatPlan(
         copy:
           overlayIn === undefined
             ? { rung: 'copy', notTaken: [] }
-            : { rung: 'overlay', lower, session: hostPath(overlayIn), looked, notTaken: [] },
+            : { rung: 'overlay', lower, session: hostPath(overlayIn), looked, byRoot: rootOverlay, notTaken: [] },
       },
       ...(storeEntries === undefined ? {} : { store: closure(hostPath(`${base}/store/nix/store`), storeEntries) }),
       options: planOptions({ command, ...change }),

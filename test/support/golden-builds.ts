@@ -160,6 +160,22 @@ export const GOLDEN_BUILDS: Readonly<Record<string, PlanInput>> = {
         lower: hostPath('/tmp/nix-build-hello,2.12.1.drv-0'),
         session: hostPath('/sessions/1'),
         looked: { entries: 10_000, whole: false },
+        byRoot: null,
+        notTaken: [],
+      },
+    },
+  }),
+  'overlay-by-root': planInput({
+    facts: hostFacts({ uid: 0, gid: 0 }),
+    session: {
+      build: hostPath('/sessions/1/build'),
+      root: hostPath('/sessions/1/root'),
+      copy: {
+        rung: 'overlay',
+        lower: hostPath('/tmp/nix-build-hello-2.12.1.drv-0'),
+        session: hostPath('/sessions/1'),
+        looked: { entries: 10_000, whole: false },
+        byRoot: { owner: { uid: 30_001, gid: 30_000 }, mapped: true, links: false },
         notTaken: [],
       },
     },

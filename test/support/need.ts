@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { nodeOf, type SupportedNode } from './nodes.ts';
 
 /** The ordinary user that the unprivileged half of the tests runs as. */
@@ -31,6 +32,12 @@ function works(command: string, args: readonly string[]): boolean {
   return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 }
 
+/** Those on which tests are likely to run; all have it since Linux 6.3 (mount_setattr(2)). */
+function mapsIds(directory: string): boolean {
+  const { stdout } = spawnSync('stat', ['-f', '-c', '%T', directory]);
+  return ['ext2/ext3', 'xfs', 'btrfs', 'tmpfs', 'f2fs'].includes(stdout.toString().trim());
+}
+
 function nodeFact(major: SupportedNode): { why: string; met: () => boolean } {
   return { why: `no Node ${major} (node scripts/nodes.mjs)`, met: () => nodeOf(major) !== null };
 }
@@ -55,6 +62,10 @@ const FACTS = {
     met: () => existsSync('/bin/busybox'),
   },
   'user-namespaces': { why: 'user namespaces are refused here', met: () => works('unshare', ['--user', 'true']) },
+  'id-mapped-mounts': {
+    why: `no mounts of root's here, or the file system of ${tmpdir()} is none of those with id-mapped mounts`,
+    met: () => works('unshare', ['--mount', 'true']) && mapsIds(tmpdir()),
+  },
   cc: { why: 'no C compiler', met: () => works('cc', ['--version']) },
   'qemu-aarch64': {
     why: 'no qemu-aarch64-static (apt-get install qemu-user-static)',

@@ -1,13 +1,15 @@
 /** `nix-build-shell DIR [CMD…]`: the whole walk, from a kept directory to the command's exit status. */
 import { monotonicMs } from '../../base/clock.ts';
-import { EXIT } from '../../base/failure.ts';
+import { EXIT, ok, type Result } from '../../base/failure.ts';
 import { trace, traces } from '../../base/trace.ts';
 import { rememberForeground } from '../../ffi/foreground.ts';
 import { absolutePath } from '../../nix/own-directory.ts';
 import { lookAt } from '../../nix/read-regular.ts';
 import { type RunOutcome, runPlan } from '../../sandbox/run.ts';
 import { forgetClosures } from '../../session/closure-cache.ts';
-import { endLook, lookOn } from '../../session/look.ts';
+import { closeChoice } from '../../session/ladder.ts';
+import { lookOn } from '../../session/look.ts';
+import { dropOverlay, takeOverlay } from '../../session/root-tree.ts';
 import type { Session } from '../../session/session.ts';
 import { finishSession, sweepSessions } from '../../session/store.ts';
 import { COMMANDS, type RunRequest } from '../arguments.ts';
@@ -58,7 +60,7 @@ export async function runDirectory(request: RunRequest): Promise<number> {
     last = next.value;
     return statusOf(await runInside(last, request));
   } finally {
-    if (last.look !== null) endLook(last.look);
+    closeChoice(last);
     if (request.options.keep) sayKept(last.session);
     finishSession(last.session, { keep: request.options.keep });
     sweepSessions(process.env);
@@ -67,12 +69,17 @@ export async function runDirectory(request: RunRequest): Promise<number> {
 }
 
 async function runInside(ready: Ready, request: RunRequest): Promise<RunOutcome> {
-  const { prepared, session } = ready;
+  const { prepared } = ready;
   const { content } = prepared.build;
   for (const bind of prepared.binds.filter(({ to }) => to.startsWith('/build/'))) {
-    const place = makePlaceInCopy(bind, session.build, session.copy.rung === 'overlay' ? content : null);
+    const { build: copy, copy: made } = ready.session;
+    const lower = made.rung === 'overlay' ? content : null;
+    const place = makePlaceInCopy(bind, copy, lower, made.rung === 'overlay' && made.byRoot?.mapped === true);
     if (!place.ok) return { kind: 'failed', failure: place.failure, at: null };
   }
+  const mounted = mountedSession(ready);
+  if (!mounted.ok) return { kind: 'failed', failure: mounted.failure, at: 'overlay' };
+  const { session, tree: mount } = mounted.value;
   const tree = session.copy.rung === 'overlay' ? content : session.build;
   const { plan: made, store } = await plannedRun(prepared, session, tree, request.command, request.options);
   const filled = fillStore(store);
@@ -83,6 +90,7 @@ async function runInside(ready: Ready, request: RunRequest): Promise<RunOutcome>
   let init: number | null = null;
   const stopForwarding = forwardSignals(() => init);
   const outcome = await runPlan(made, {
+    ...(mount === null ? {} : { tree: mount }),
     started: pid => {
       init = pid;
       sweepSessions(process.env, LAST_SWEEP_MS);
@@ -92,11 +100,22 @@ async function runInside(ready: Ready, request: RunRequest): Promise<RunOutcome>
   trace('time', 'ended');
   stopForwarding();
   takeTerminalBack();
+  if (ready.tree !== null) dropOverlay(ready.tree);
   return outcome;
 }
 
+/** The session, with its overlay mounted where that is root's to do. The layer of changes is not written to from outside any more. */
+function mountedSession({ session, tree }: Ready): Result<{ session: Session; tree: number | null }> {
+  const { copy } = session;
+  if (tree === null || copy.rung !== 'overlay' || copy.byRoot === null) return ok({ session, tree: null });
+  const taken = takeOverlay(tree, session.directory);
+  if (!taken.ok) return taken;
+  const byRoot = { ...copy.byRoot, links: taken.value.links };
+  return ok({ session: { ...session, copy: { ...copy, byRoot } }, tree: taken.value.mount });
+}
+
 /** Looks at the rest of a tree under an overlay, in small slices, and says what of it is not the caller's. */
-function lookWhileRunning({ look, prepared }: Ready): void {
+function lookWhileRunning({ look, tree, prepared }: Ready): void {
   if (look === null || look.found.whole) return;
   const timer = setInterval(() => {
     if (!lookOn(look, monotonicMs() + SLICE_MS)) return;
@@ -104,7 +123,7 @@ function lookWhileRunning({ look, prepared }: Ready): void {
     const { foreign } = look.found;
     if (foreign !== null)
       say(
-        `${foreign} in ${prepared.build.content} is not yours (owner or group): inside it belongs to nobody and cannot be written; --copy=copy makes all of it yours`,
+        `${foreign} in ${prepared.build.content} ${tree === null || tree.ids < 0 ? 'is not yours (owner or group)' : 'has another owner or group than its top'}: inside it belongs to nobody and cannot be written; --copy=copy makes all of it yours`,
       );
   }, PAUSE_MS).unref();
 }

@@ -1,0 +1,37 @@
+/** Refusals of overlays that were met before: remembered in the sessions' directory, a line each, `KERNEL DEVICE ERRNO`. */
+import { appendFileSync, readFileSync, statSync } from 'node:fs';
+import { release } from 'node:os';
+import { fsPath, type HostPath } from '../base/path.ts';
+
+const REFUSED = 'overlay-refused';
+
+/** What a kernel can be asked for: an overlay, or another user's files shown as one's own. */
+export type Asked = 'overlay' | 'ids';
+
+/** The reason against asking once more for this directory's file system; null where there is none. */
+export function knownRefusal(place: HostPath, content: HostPath, asked: Asked): string | null {
+  const key = refusalKey(content, asked);
+  let text: string;
+  try {
+    text = readFileSync(fsPath(`${place}/${REFUSED}`), 'utf8').slice(0, 10_000);
+  } catch {
+    return null;
+  }
+  const line = text.split('\n').find(known => known.startsWith(key));
+  if (line === undefined) return null;
+  const errno = /^E[A-Z0-9]+$/.exec(line.slice(key.length))?.[0] ?? 'an error';
+  return `the kernel refused it here before, with ${errno} (remove ${place}/${REFUSED} to try again)`;
+}
+
+function refusalKey(content: HostPath, asked: Asked): string {
+  return `${release()} ${statSync(fsPath(content)).dev}${asked === 'ids' ? '/ids' : ''} `;
+}
+
+/** Remembers that the kernel refused it over this directory's file system, so that it is not tried, and said, each time. */
+export function rememberRefusal(place: HostPath, content: HostPath, asked: Asked, errno: string): void {
+  try {
+    appendFileSync(fsPath(`${place}/${REFUSED}`), `${refusalKey(content, asked)}${errno}\n`, { mode: 0o600 });
+  } catch {
+    // Then it is tried once more next time.
+  }
+}
