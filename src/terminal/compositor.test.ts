@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { difference } from './compositor.ts';
-import { BG, COLOUR, cutAround, FG, type Grid, makeGrid, putCell } from './grid.ts';
+import { BG, COLOUR, cellAt, cutAround, FG, type Grid, makeGrid, putCell, UNDERLINE } from './grid.ts';
 import { makeScreen, type Screen } from './screen.ts';
 
 const TEXTS = ['a', 'b', ' ', 'é', '日', '本', '😀', 'e\u0301', '👩\u200d🚀', '│'] as const;
@@ -19,6 +19,14 @@ const FOREGROUNDS = [
 ];
 const BACKGROUNDS = [0, BG.dim, COLOUR.palette16 | 4, COLOUR.rgb | 0xabcdef, BG.italic, BG.overline];
 
+/** Curly, dotted in a colour of the palette, plain in one of its own. */
+const UNDERLINES = [
+  0,
+  3 << UNDERLINE.styleShift,
+  (4 << UNDERLINE.styleShift) | COLOUR.palette256 | 9,
+  COLOUR.rgb | 0x123456,
+];
+
 const wide = (text: string): boolean => text === '日' || text === '本' || text === '😀';
 
 /** A grid of random cells; a wide character takes two, or becomes a blank at the edge. */
@@ -30,17 +38,19 @@ function gridOf(columns: number, rows: number, picks: readonly number[]): Grid {
     const text = chosen.includes('\u200d') ? 'z' : chosen;
     const [fg = 0, bg = 0] = [FOREGROUNDS[pick % FOREGROUNDS.length], BACKGROUNDS[pick % BACKGROUNDS.length]];
     const fits = (at % columns) + 2 <= columns;
-    putCell(grid, at, wide(text) && !fits ? ' ' : text, fg, bg);
-    if (wide(text) && fits) putCell(grid, (at += 1), '', fg, bg);
+    const underline = (fg & FG.underline) === 0 ? 0 : (UNDERLINES[(pick >> 3) % UNDERLINES.length] ?? 0);
+    putCell(grid, at, wide(text) && !fits ? ' ' : text, fg, bg, underline);
+    if (wide(text) && fits) putCell(grid, (at += 1), '', fg, bg, underline);
   }
   return grid;
 }
 
-const written = (screen: Screen, text: string): Promise<void> => new Promise(resolve => screen.write(text, resolve));
+const written = (screen: Screen, bytes: Uint8Array): Promise<void> =>
+  new Promise(resolve => screen.write(bytes, resolve));
 
 /** What the terminal shows, cell by cell, as text that can be compared. */
 function cells(grid: Grid): readonly string[] {
-  return grid.text.map((text, at) => `${text}|${grid.foreground[at]}|${grid.background[at]}`);
+  return Array.from({ length: grid.columns * grid.rows }, (_, at) => Object.values(cellAt(grid, at)).join('|'));
 }
 
 test('after any differences the terminal shows the wanted frame', async () => {
@@ -66,9 +76,9 @@ test('after any differences the terminal shows the wanted frame', async () => {
 
 test('equal frames are no bytes, and a moved cursor is few', () => {
   const grid = gridOf(10, 3, [1, 2, 3]);
-  assert.equal(difference(grid, grid, { x: 1, y: 1 }, { x: 1, y: 1 }), '');
+  assert.equal(difference(grid, grid, { x: 1, y: 1 }, { x: 1, y: 1 }).length, 0);
   assert.equal(
-    difference(grid, grid, { x: 1, y: 1 }, { x: 2, y: 1 }),
+    difference(grid, grid, { x: 1, y: 1 }, { x: 2, y: 1 }).toString(),
     '\u001b[?2026h\u001b[?25l\u001b[2;3H\u001b[?25h\u001b[?2026l',
   );
 });
@@ -77,12 +87,12 @@ test('one changed cell is one cell', () => {
   const before = makeGrid(80, 24);
   const after = makeGrid(80, 24);
   putCell(after, 3 * 80 + 5, 'x', 0, 0);
-  const bytes = difference(before, after, null, null);
+  const bytes = difference(before, after, null, null).toString();
   assert.equal(bytes, '\u001b[?2026h\u001b[?25l\u001b[4;6H\u001b[0mx\u001b[0m\u001b[?2026l');
 });
 
 test('a terminal of another size is drawn from nothing', () => {
-  assert.match(difference(makeGrid(10, 3), makeGrid(11, 3), null, null), /\u001b\[2J/);
+  assert.match(difference(makeGrid(10, 3), makeGrid(11, 3), null, null).toString(), /\u001b\[2J/);
 });
 
 test('a pane beside wide characters of the chrome: what is left of them is a blank, and both stay whole', async () => {
@@ -108,7 +118,19 @@ test('a pane beside wide characters of the chrome: what is left of them is a bla
     const seen = makeGrid(12, 3);
     outer.copyTo(seen, 0, 0, 12, 3);
     assert.deepEqual(cells(seen), cells(wanted));
-    assert.deepEqual(seen.text.slice(3, 8), [pane, pane, pane, pane, pane]);
+    for (let at = 3; at < 8; at += 1) assert.equal(cellAt(seen, at).text, pane);
     shown = wanted;
   }
+});
+
+test('a cell that differs in the style of its underline only is drawn again', () => {
+  const curly = (style: number): Grid => {
+    const grid = makeGrid(10, 1);
+    putCell(grid, 2, 'x', FG.underline, 0, style << UNDERLINE.styleShift);
+    return grid;
+  };
+  assert.equal(difference(curly(3), curly(3), null, null).length, 0);
+  assert.match(difference(curly(0), curly(3), null, null).toString(), /\u001b\[1;3H\u001b\[0;4m\u001b\[4:3mx/);
+  assert.match(difference(curly(3), curly(4), null, null).toString(), /\u001b\[4:4mx/);
+  assert.doesNotMatch(difference(curly(3), curly(0), null, null).toString(), /:/);
 });

@@ -10,6 +10,8 @@ export type InnerView = View & { readonly pane: InnerPane | null };
 
 /** Draws the frame into `grid`. */
 export function compose(grid: Grid, chrome: Screen, { pane, rect }: InnerView): void {
+  grid.texts.clear();
+  grid.underlines.clear();
   if (pane === null || rect === null) return chrome.copyTo(grid, 0, 0, grid.columns, grid.rows);
   const { x, y, columns, rows } = rect;
   const below = y + rows;

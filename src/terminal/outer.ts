@@ -12,7 +12,7 @@ export interface Outer {
   /** Whether it is ours now. */
   entered(): boolean;
   /** Writes a frame. @returns false while the terminal is slower than we are: wait for {@link Outer.onDrain} */
-  write(text: string): boolean;
+  write(bytes: Uint8Array | string): boolean;
   onDrain(listener: () => void): void;
   /** Switches what the program in the pane asked for; null: the chrome has the keyboard. */
   follow(modes: Modes | null): void;
@@ -68,7 +68,7 @@ export function makeOuter(
       setRaw(input, false);
     },
     entered: () => entered,
-    write: text => entered && writer.write(text),
+    write: bytes => entered && writer.write(bytes),
     onDrain: listener => writer.onDrain(listener),
     follow: modes => {
       const wanted = modes === null ? PLAIN : followed(modes, allowMouse);

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BG, COLOUR, FG, makeGrid } from './grid.ts';
+import { BG, type Cell, COLOUR, cellAt, FG, type Grid, makeGrid, UNDERLINE } from './grid.ts';
 import { mouseMode } from './modes.ts';
 import { makeScreen, type Screen, type ScreenOptions } from './screen.ts';
 
 function screen(more: Partial<ScreenOptions> = {}): Screen {
   return makeScreen({ columns: 20, rows: 4, scrollback: 100, ...more });
 }
+const cells = (grid: Grid): readonly Cell[] =>
+  Array.from({ length: grid.columns * grid.rows }, (_, at) => cellAt(grid, at));
+const texts = (grid: Grid): readonly string[] => cells(grid).map(({ text }) => text);
 const write = (of: Screen, text: string): Promise<void> => new Promise(resolve => of.write(text, resolve));
 
 test("cells are packed as this room unpacks them (xterm's own form, of the pinned version)", async () => {
@@ -17,16 +20,42 @@ test("cells are packed as this room unpacks them (xterm's own form, of the pinne
   );
   const grid = makeGrid(20, 4);
   of.copyTo(grid, 0, 0, 20, 4);
-  assert.deepEqual(grid.text.slice(0, 7), ['A', 'B', 'C', 'D', 'E', 'F', ' ']);
-  assert.equal(grid.foreground[0], FG.bold | FG.underline | FG.inverse);
-  assert.equal(grid.background[0], BG.italic);
-  assert.equal(grid.foreground[1], FG.strike);
-  assert.equal(grid.background[1], BG.dim | BG.overline);
-  assert.equal(grid.foreground[2], COLOUR.palette16 | 1);
-  assert.equal(grid.background[2], COLOUR.palette16 | 4);
-  assert.equal(grid.foreground[3], COLOUR.palette256 | 200);
-  assert.equal(grid.background[4], COLOUR.rgb | 0x010203);
-  assert.equal(grid.foreground[5], FG.blink | FG.invisible);
+  assert.deepEqual(texts(grid).slice(0, 7), ['A', 'B', 'C', 'D', 'E', 'F', ' ']);
+  assert.equal(cellAt(grid, 0).foreground, FG.bold | FG.underline | FG.inverse);
+  assert.equal(cellAt(grid, 0).background, BG.italic);
+  assert.equal(cellAt(grid, 1).foreground, FG.strike);
+  assert.equal(cellAt(grid, 1).background, BG.dim | BG.overline);
+  assert.equal(cellAt(grid, 2).foreground, COLOUR.palette16 | 1);
+  assert.equal(cellAt(grid, 2).background, COLOUR.palette16 | 4);
+  assert.equal(cellAt(grid, 3).foreground, COLOUR.palette256 | 200);
+  assert.equal(cellAt(grid, 4).background, COLOUR.rgb | 0x010203);
+  assert.equal(cellAt(grid, 5).foreground, FG.blink | FG.invisible);
+});
+
+test('underlines keep their style and colour; plain ones, and colours without a line, are nothing of their own', async () => {
+  const of = screen();
+  await write(
+    of,
+    '\u001b[4mA\u001b[4:3mB\u001b[58:2::1:2:3mC\u001b[58;5;9mD\u001b[21mE\u001b[59mF\u001b[24;58:5:3mG\u001b[0m\u001b]8;;http://x\u0007L',
+  );
+  const grid = makeGrid(20, 4);
+  of.copyTo(grid, 0, 0, 20, 4);
+  const style = (number: number): number => number << UNDERLINE.styleShift;
+  assert.deepEqual(
+    cells(grid)
+      .slice(0, 8)
+      .map(({ underline }) => underline),
+    [
+      0,
+      style(3),
+      style(3) | COLOUR.rgb | 0x010203,
+      style(3) | COLOUR.palette256 | 9,
+      style(2) | COLOUR.palette256 | 9,
+      style(2),
+      0,
+      0,
+    ],
+  );
 });
 
 test('half a wide character at the edge of what is copied is a blank', async () => {
@@ -34,7 +63,7 @@ test('half a wide character at the edge of what is copied is a blank', async () 
   await write(of, 'ab日');
   const grid = makeGrid(3, 1);
   of.copyTo(grid, 0, 0, 3, 1);
-  assert.deepEqual(grid.text, ['a', 'b', ' ']);
+  assert.deepEqual(texts(grid), ['a', 'b', ' ']);
 });
 
 test('modes are noted, and a reset clears them', async () => {

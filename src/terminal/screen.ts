@@ -4,9 +4,9 @@
  */
 import { type IBufferLine, Terminal } from '@xterm/headless';
 import { makeClamp } from './clamp.ts';
-import { BACKGROUND_SHOWN, type Grid } from './grid.ts';
+import { BACKGROUND_SHOWN, BG, CHARACTER, COLOUR, FG, type Grid, UNDERLINE, WORDS } from './grid.ts';
 import { followModes, type Modes } from './modes.ts';
-import { cellText, limitMarks } from './unicode.ts';
+import { cellText, limitMarks, shownCode } from './unicode.ts';
 
 export interface ScreenOptions {
   readonly columns: number;
@@ -23,12 +23,15 @@ export interface ScreenOptions {
 
 /**
  * A line as xterm keeps it, which its public type does not show (common/buffer/BufferLine.ts of 6.0.0; a test holds it to that): three words a
- * cell, and the text of cells that hold more than one code point.
+ * cell, the text of cells that hold more than one code point, and what underlines those whose background says so.
  */
 interface PackedLine extends IBufferLine {
-  readonly _line: { readonly _data: Uint32Array; readonly _combined: Readonly<Record<number, string>> };
+  readonly _line: {
+    readonly _data: Uint32Array;
+    readonly _combined: Readonly<Record<number, string>>;
+    readonly _extendedAttrs: Readonly<Record<number, { readonly _ext: number } | undefined>>;
+  };
 }
-const WORDS = 3;
 const CODE = 0x1fffff;
 const IS_COMBINED = 0x200000;
 const WIDTH_SHIFT = 22;
@@ -94,29 +97,61 @@ export function makeScreen(options: ScreenOptions): Screen {
   };
 }
 
+/** One line into the grid, in its form: half characters, empty cells and marks without a character are blanks. */
 function copyLine(line: PackedLine | undefined, grid: Grid, at: number, columns: number): void {
-  const { text, foreground, background } = grid;
+  const { cells } = grid;
   const data = line?._line._data ?? NOTHING;
   let wideBefore = false;
-  for (let column = 0, word = 0, to = at; column < columns; column += 1, word += WORDS, to += 1) {
-    const content = data[word] ?? BLANK;
+  for (let column = 0, from = 0, to = at * WORDS; column < columns; column += 1, from += WORDS, to += WORDS) {
+    const content = data[from] ?? EMPTY;
+    const background = data[from + 2] ?? 0;
+    cells[to + 1] = data[from + 1] ?? 0;
+    cells[to + 2] = background & BACKGROUND_SHOWN;
+    if ((background & BG.extended) !== 0 && line !== undefined) copyUnderline(line, column, grid, at + column);
     const width = content >>> WIDTH_SHIFT;
+    if (width === 1 && !wideBefore && (content & IS_COMBINED) === 0) {
+      const code = content & CODE;
+      cells[to] = code < 0x7f ? Math.max(code, CHARACTER.blank) : shownCode(code);
+      continue;
+    }
     // Half a wide character cannot be shown: the emulator keeps one where the other half was written over, and an edge cuts one.
-    if (wideBefore && width !== 0) text[to - 1] = ' ';
+    if (wideBefore && width !== 0) cells[to - WORDS] = CHARACTER.blank;
     const whole: boolean = width === 1 || (width === 0 ? wideBefore : column < columns - 1);
-    if (!whole) text[to] = ' ';
-    else if (width === 0) text[to] = '';
-    else if ((content & IS_COMBINED) !== 0) text[to] = cellText(line?._line._combined[column] ?? ' ');
-    else text[to] = SIMPLE[content & CODE] ?? cellText(String.fromCodePoint(content & CODE));
-    foreground[to] = data[word + 1] ?? 0;
-    background[to] = (data[word + 2] ?? 0) & BACKGROUND_SHOWN;
+    if (!whole) cells[to] = CHARACTER.blank;
+    else if (width === 0) cells[to] = CHARACTER.half;
+    else if ((content & IS_COMBINED) === 0) cells[to] = shownCode(content & CODE);
+    else cells[to] = copyText(line?._line._combined[column] ?? ' ', grid, at + column);
     wideBefore = width === 2 && whole;
   }
 }
 
+/** @returns what stands for it in the cell */
+function copyText(text: string, grid: Grid, at: number): number {
+  const shown = cellText(text);
+  const code = shown.codePointAt(0) ?? CHARACTER.blank;
+  if (shown.length === (code > 0xffff ? 2 : 1)) return shownCode(code);
+  grid.texts.set(at, shown);
+  return CHARACTER.several;
+}
+
+/** Only a style or a colour of its own is worth a word: a plain line is an attribute of the foreground. */
+function copyUnderline(line: PackedLine, column: number, grid: Grid, at: number): void {
+  const word = at * WORDS;
+  const underlined = ((grid.cells[word + 1] ?? 0) & FG.underline) !== 0;
+  const kept = underlined ? (line._line._extendedAttrs[column]?._ext ?? 0) : 0;
+  const style = kept & UNDERLINE.style;
+  const own = (style === PLAIN_LINE ? 0 : style) | underlineColour(kept & UNDERLINE.colour);
+  if (own === 0) return;
+  grid.cells[word + 2] = (grid.cells[word + 2] ?? 0) | BG.extended;
+  grid.underlines.set(at, own);
+}
+
+/** xterm leaves the bits of an earlier colour in one of the palette; the colour that `CSI 59 m` sets, all its bits, is none. */
+function underlineColour(kept: number): number {
+  if (kept === UNDERLINE.colour) return 0;
+  return (kept & COLOUR.mode) === COLOUR.rgb ? kept : kept & (COLOUR.mode | 0xff);
+}
+
+const PLAIN_LINE = 1 << UNDERLINE.styleShift;
 const NOTHING = new Uint32Array(0);
-const BLANK = 1 << WIDTH_SHIFT;
-/** The characters that stand for themselves, whatever comes after them; an empty cell is a blank. */
-const SIMPLE: readonly string[] = Array.from({ length: 0x300 }, (_, code) =>
-  code === 0 ? ' ' : String.fromCharCode(code),
-);
+const EMPTY = 1 << WIDTH_SHIFT;

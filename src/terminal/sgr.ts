@@ -1,5 +1,5 @@
 /** Colours and attributes of a cell as the SGR sequence that sets them from nothing (ECMA-48, 8.3.117; ISO 8613-6 for colours). */
-import { BG, COLOUR, FG } from './grid.ts';
+import { BG, COLOUR, FG, UNDERLINE } from './grid.ts';
 
 const CACHE_SIZE = 4096;
 const known = new Map<number, Map<number, string>>();
@@ -19,6 +19,25 @@ export function sgrOf(foreground: number, background: number): string {
   known.set(foreground, of);
   size += 1;
   return made;
+}
+
+/**
+ * What follows where the underline is not plain: `ESC [ 4 : 3 m`, `ESC [ 58 : … m`. Sequences of their own: a terminal that does not know
+ * them ignores them and keeps the plain line, where one in a list would spoil the list.
+ */
+export function underlineOf(underline: number): string {
+  const style = (underline & UNDERLINE.style) >>> UNDERLINE.styleShift;
+  const value = underline & COLOUR.value;
+  const line = style > 1 ? `\u001b[4:${style}m` : '';
+  switch (underline & COLOUR.mode) {
+    case COLOUR.palette16:
+    case COLOUR.palette256:
+      return `${line}\u001b[58:5:${value}m`;
+    case COLOUR.rgb:
+      return `${line}\u001b[58:2::${value >> 16}:${(value >> 8) & 0xff}:${value & 0xff}m`;
+    default:
+      return line;
+  }
 }
 
 function make(foreground: number, background: number): string {

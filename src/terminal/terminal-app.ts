@@ -110,7 +110,7 @@ export function openTerminalApp(options: TerminalOptions): TerminalApp {
     cursor = next;
     [shown, spare] = [spare, shown ?? makeGrid(width, height)];
     outer.follow(focus === 'pane' && pane !== null ? pane.screen.modes : null);
-    return bytes === '' || outer.write(bytes);
+    return bytes.length === 0 || outer.write(bytes);
   };
   const painter = makePainter(paint);
   outer.onDrain(() => painter.unblock());

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { makeGrid } from './grid.ts';
+import { cellAt, makeGrid } from './grid.ts';
 import { makeScreen } from './screen.ts';
 import { cellText } from './unicode.ts';
 
@@ -10,12 +10,18 @@ async function firstRow(text: string): Promise<readonly string[]> {
   const grid = makeGrid(40, 1);
   screen.copyTo(grid, 0, 0, 40, 1);
   screen.dispose();
-  return grid.text;
+  return Array.from({ length: 40 }, (_, at) => cellAt(grid, at).text);
 }
 
 test('marks stand on their character, and wide characters in two cells', async () => {
   assert.deepEqual((await firstRow('e\u0301日x\u05d0\u05b0')).slice(0, 5), ['e\u0301', '日', '', 'x', '\u05d0\u05b0']);
   assert.deepEqual((await firstRow('👩\u200d🚀x')).slice(0, 5), ['👩\u200d', '', '🚀', '', 'x']);
+});
+
+test('emoji since Unicode 11 are wide, as the C library of their time counts them', async () => {
+  // Unicode 13, 14, 15; and what is no emoji by itself: a chess piece, half of a flag.
+  assert.deepEqual((await firstRow('🥲x🫠x🪿x')).slice(0, 9), ['🥲', '', 'x', '🫠', '', 'x', '🪿', '', 'x']);
+  assert.deepEqual((await firstRow('🨀x🇩🇪')).slice(0, 4), ['🨀', 'x', '🇩', '🇪']);
 });
 
 test('marks without end are not piled up', async () => {

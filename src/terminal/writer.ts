@@ -6,7 +6,7 @@ import { writeSync } from 'node:fs';
 
 export interface Writer {
   /** @returns false while the terminal is behind: wait for the drain */
-  write(text: string): boolean;
+  write(bytes: Uint8Array | string): boolean;
   onDrain(listener: () => void): void;
   /** Before the first write: from now on the terminal is not waited for. */
   begin(): void;
@@ -49,8 +49,9 @@ export function makeWriter(output: NodeJS.WriteStream, lost: () => void): Writer
     }, waitMs);
   };
   return {
-    write: text => {
-      rest = Buffer.concat([rest, Buffer.from(text, 'utf8')]);
+    write: bytes => {
+      const more: Uint8Array = typeof bytes === 'string' ? Buffer.from(bytes, 'utf8') : bytes;
+      rest = rest.length === 0 ? more : Buffer.concat([rest, more]);
       if (timer !== null) return false;
       if (!push()) lost();
       if (rest.length > 0) tryLater(FIRST_TRY_MS);
@@ -72,7 +73,7 @@ export function makeWriter(output: NodeJS.WriteStream, lost: () => void): Writer
 /** For an output that is no file descriptor, as in tests. */
 function throughStream(output: NodeJS.WriteStream): Writer {
   return {
-    write: text => output.write(text),
+    write: bytes => output.write(bytes),
     onDrain: listener => void output.on('drain', listener),
     begin: () => undefined,
     finish: text => void output.write(text),

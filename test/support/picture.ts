@@ -1,5 +1,5 @@
 /** A grid of cells as an SVG picture: what a terminal with a dark ground shows. The same cells give the same bytes. */
-import { BG, COLOUR, FG, type Grid } from '../../src/terminal/grid.ts';
+import { BG, COLOUR, cellAt, FG, type Grid } from '../../src/terminal/grid.ts';
 import { width } from '../../src/ui/line.ts';
 
 const CELL = { width: 8, height: 17 } as const;
@@ -41,8 +41,7 @@ export function pictureOf(grid: Grid, title: string): string {
 function runsOf(grid: Grid, y: number): readonly Run[] {
   const runs: Run[] = [];
   for (let x = 0; x < grid.columns; x += 1) {
-    const at = y * grid.columns + x;
-    const [text = '', foreground = 0, background = 0] = [grid.text[at], grid.foreground[at], grid.background[at]];
+    const { text, foreground, background } = cellAt(grid, y * grid.columns + x);
     const last = runs.at(-1);
     const joined = last !== undefined && last.foreground === foreground && last.background === background;
     if (joined) runs[runs.length - 1] = { ...last, cells: last.cells + 1, text: last.text + text };
