@@ -6,7 +6,7 @@ import { fsPath, type HostPath, type InnerPath, innerPath } from '../base/path.t
 import { trace } from '../base/trace.ts';
 import { type EnvVars, envValue } from '../nix/env-vars.ts';
 import { type LoadedEnvironment, loadEnvironment } from '../nix/environment.ts';
-import type { KeptBuild } from '../nix/kept-build.ts';
+import type { BuildSystem, KeptBuild } from '../nix/kept-build.ts';
 import { readNixSettings } from '../nix/nix-conf.ts';
 import { ownDirectory } from '../nix/own-directory.ts';
 import { lookAt } from '../nix/read-regular.ts';
@@ -33,7 +33,7 @@ export async function prepare(
   options: RunOptions,
   more: { readonly wantDerivation?: boolean } = {},
 ): Promise<Result<Prepared>> {
-  const store = namedStore(build, options.store);
+  const store = namedStore(build.system, options.store);
   if (!store.ok) return store;
   const loaded = await loadEnvironment(build, {
     storeRoot: options.store,
@@ -55,9 +55,9 @@ export async function prepare(
 }
 
 /** A ROOT that holds no store is a slip of the person who typed it: said before everything that would follow from it. */
-function namedStore(build: KeptBuild, root: string | null): Result<null> {
+export function namedStore(system: BuildSystem, root: string | null): Result<null> {
   if (root === null) return ok(null);
-  const layout = storeLayout(root, build.system);
+  const layout = storeLayout(root, system);
   const directory = `${layout.root}${dirname(layout.store)}`;
   const { errno } = lookAt(directory);
   if (errno !== 'ENOENT' && errno !== 'ENOTDIR') return ok(null);

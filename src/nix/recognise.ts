@@ -11,7 +11,7 @@ import { liveProblems } from './live.ts';
 import { kindOf, lookAt } from './read-regular.ts';
 import { withAttrs, withEnvironment } from './refine.ts';
 import { holdsPassedFile, names, type Signs, signsIn, strong } from './signs.ts';
-import { userName } from './users.ts';
+import { isBuildUser, userName } from './users.ts';
 
 export interface RecogniseOptions {
   /** What a relative path is relative to; the working directory where it is not given. */
@@ -115,11 +115,25 @@ function locate(path: HostPath): Place {
   return { outer: path, content: path, layout: 'flat', signs };
 }
 
+/** Two calls of Nix, on a machine that is very busy. */
+const AT_ONCE_MS = 5000;
+
 /** A build without stdenv leaves no sign: its shape and a lone sub-directory of the right name have to do. */
 function alone(path: HostPath, name: Exclude<Layout, 'flat'>): boolean {
   if (shapeOf(path)?.inner.includes(name) !== true) return false;
   const all = names(path);
-  return all === null || all.length === 1;
+  return all === null || (all.length === 1 && !madeByBuilder(path, child(path, name)));
+}
+
+/**
+ * Whether a lone sub-directory is the builder's own and the layout flat: Nix makes its own as root, where it has build users, and else right
+ * after the directory around it.
+ */
+function madeByBuilder(path: HostPath, sub: string): boolean {
+  const [outer, inner] = [lookAt(path).stats, lookAt(hostPath(sub)).stats];
+  if (outer === null || inner === null || outer.uid !== inner.uid) return false;
+  const later = outer.birthtimeMs > 0 && outer.mtimeMs - outer.birthtimeMs > AT_ONCE_MS;
+  return isBuildUser(outer.uid) || later;
 }
 
 function canEnter(path: string): boolean {

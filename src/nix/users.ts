@@ -10,6 +10,14 @@ export function userName(uid: number): string | null {
   return new RegExp(`^([^:\\n]+):[^:\\n]*:${uid}:`, 'm').exec(accounts)?.[1] ?? null;
 }
 
+/** The first of the ids that Nix hands out by itself (`auto-allocate-uids`, its setting `start-id`). */
+const ALLOCATED = 0x34000000;
+
+/** Whether a uid is one that builds run as: `nixbld1` and so on, or one without a name that Nix has allocated. */
+export function isBuildUser(uid: number): boolean {
+  return /^_?nixbld\d+$/.test(userName(uid) ?? '') || (uid >= ALLOCATED && uid < ALLOCATED + 128 * 65_536);
+}
+
 function readAccounts(): string {
   const text = readRegularFile('/etc/passwd', { maxBytes: 16 * 1024 * 1024, follow: true });
   return text.ok ? text.value.toString('utf8') : '';

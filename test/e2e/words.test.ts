@@ -63,6 +63,19 @@ test('list takes a relative directory, and says which one cannot be listed', () 
   assert.equal(missing.status, 125);
 });
 
+test('list: a --store without a store is said, and the rest is listed', () => {
+  const builds = dirname(keptBuild());
+  const { stdout, stderr, status } = run(['list', '--store', builds, builds]);
+  assert.equal(
+    stderr.toString(),
+    `nix-build-shell: cannot use the store below ${builds}: lstat("${builds}/nix") = ENOENT; --store names the directory that holds nix/store\n`,
+  );
+  assert.match(stdout.toString(), /x-1\.0/);
+  assert.equal(status, 125);
+  mkdirSync(join(builds, 'gnu'));
+  assert.equal(run(['list', '--store', builds, builds]).stderr.toString(), '');
+});
+
 test('list is quick where there are many big logs, and says how many it did not read', {
   skip: missing('bzip2'),
 }, async () => {

@@ -1,7 +1,16 @@
 /** Every layout of kept directories, made up, and everything that is none (nix-sandbox.md, sections 1.1 and 1.2). */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  realpathSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { failureLine } from '../../src/base/failure.ts';
@@ -128,6 +137,25 @@ test('a flat build that made a directory called build stays flat', () => {
   const bare = tree('flat/nix-build-y.drv-0', ['src/a.c', 'build/Makefile']);
   assert.equal(recognised(bare).content, bare);
   assert.match(refused(`${root}/build`), /the kept build around it is .*nix-build-x\.drv-0$/);
+});
+
+test('a lone directory called build is the layout, or what a builder left: its owner and its time tell', {
+  skip: missing('root'),
+}, () => {
+  const alone = (name: string, outer: number, inner: number): KeptBuild => {
+    const root = tree(`alone/nix-build-${name}.drv-0`, ['build/Makefile']);
+    chownSync(root, outer, 0);
+    chownSync(`${root}/build`, inner, 0);
+    return recognised(root);
+  };
+  const allocated = 872_415_232;
+  assert.equal(alone('multi-user', 0, allocated).layout, 'build');
+  assert.equal(alone('single-user', 1, 1).layout, 'build');
+  assert.equal(alone('old-multi-user', allocated, allocated).layout, 'flat');
+  const late = `${scratch}/alone/nix-build-single-user.drv-0`;
+  utimesSync(late, new Date(), new Date(Date.now() + 3_600_000));
+  // Not every file system knows when a file was born.
+  assert.equal(recognised(late).layout, statSync(late).birthtimeMs > 0 ? 'flat' : 'build');
 });
 
 test('an inner directory that is a link is not followed', () => {

@@ -34,6 +34,15 @@ test('a directory that the caller of sudo may read is entered as that user', { s
   assert.match(underSudo(['plan', '--store', store, directory]).stdout.toString(), /under a layer that takes all/);
 });
 
+test('show, env, plan and log act for the caller of sudo as a run does', { skip }, () => {
+  const user = ordinaryUser();
+  const { store, directory } = smallBuild();
+  for (const command of ['show', 'env', 'plan', 'log']) {
+    const { stderr } = underSudo([command, '--store', store, directory]);
+    assert.match(stderr.toString(), new RegExp(`^nix-build-shell: acting for ${user?.name}, who called sudo`), command);
+  }
+});
+
 test('a directory that only root may read is entered as root, which is said', { skip }, () => {
   const { store, directory } = smallBuild();
   const secret = join(directory, 'source/secret');

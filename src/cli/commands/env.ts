@@ -4,9 +4,11 @@ import { json } from '../../report/text.ts';
 import type { RunOptions } from '../arguments.ts';
 import { prepare, recognise } from '../prepare.ts';
 import { print, say, sayDamage, sayFailure } from '../say.ts';
+import { actForCaller } from '../sudo.ts';
 
 /** Prints the environment; that it was re-constructed is said on stderr. @returns the exit status */
 export async function showEnvironment(directory: string, options: RunOptions, asJson: boolean): Promise<number> {
+  actForCaller(directory);
   const found = recognise(directory);
   if (!found.ok) return sayFailure(found.failure);
   const prepared = await prepare(found.value, options);

@@ -9,6 +9,7 @@ import type { BuildLog } from '../../nix/log/of-build.ts';
 import { listText } from '../../report/builds.ts';
 import { json } from '../../report/text.ts';
 import { buildLogs, unreadLogs } from '../build-log.ts';
+import { namedStore } from '../prepare.ts';
 import { print, say, sayFailure } from '../say.ts';
 
 /** What a machine without kept builds is told. */
@@ -31,7 +32,9 @@ export async function list({
   readonly more: readonly string[];
 }): Promise<number> {
   const extra = more.map(place => resolve(place));
-  const closed = extra.map(lookInto).filter(looked => !looked.ok);
+  // A root that has a store of Guix is as good.
+  const root = namedStore('guix', store).ok ? ok(null) : namedStore('nix', store);
+  const closed = [root, ...extra.map(lookInto)].filter(looked => !looked.ok);
   const builds = await listKeptBuilds({ environment: process.env, storeRoot: store, extra });
   const logs = await buildLogs(builds, store);
   const written = print(

@@ -13,6 +13,7 @@ import { findLogOf } from '../build-log.ts';
 import { errorExcerpts, lastLines, printLines } from '../log-lines.ts';
 import { recognise } from '../prepare.ts';
 import { print, say, sayFailure } from '../say.ts';
+import { actForCaller } from '../sudo.ts';
 
 /** What of the log is wanted. */
 export interface LogForm {
@@ -24,6 +25,7 @@ export interface LogForm {
 
 /** Prints a build's log. Which log that is, and what is wrong with it, is said on stderr. @returns the exit status */
 export async function log(directory: string, options: RunOptions, form: LogForm): Promise<number> {
+  actForCaller(directory);
   const build = recognise(directory);
   if (!build.ok) return sayFailure(build.failure);
   const found = await findLogOf(build.value, options);

@@ -12,9 +12,11 @@ import type { RunOptions } from '../arguments.ts';
 import { oneBuildLog } from '../build-log.ts';
 import { prepare, recognise, workingDirectory } from '../prepare.ts';
 import { print, sayFailure } from '../say.ts';
+import { actForCaller } from '../sudo.ts';
 
 /** Prints the facts. What stands in the way of entering is one of them. @returns the exit status */
 export async function show(directory: string, options: RunOptions, asJson: boolean): Promise<number> {
+  actForCaller(directory);
   const found = recognise(directory);
   if (!found.ok) return sayFailure(found.failure);
   const shown = await gather(found.value, options);
