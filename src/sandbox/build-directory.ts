@@ -39,7 +39,7 @@ function whyThisRung(copy: WorkingCopy): string {
   const why = 'the kept directory itself never changes';
   switch (copy.rung) {
     case 'overlay':
-      return `nothing needs to be copied, and ${why}: all of it is ${copy.byRoot?.mapped === true ? 'of one owner' : 'yours'}, as far as was looked (${copy.looked.whole ? 'all ' : 'the first '}${copy.looked.entries} entries); changes go to a layer above it`;
+      return `nothing needs to be copied, and ${why}: all of it is ${copy.byRoot?.mapped === true ? 'of one owner' : 'yours'}, as far as was looked (${copy.looked.whole ? 'all ' : 'the first '}${copy.looked.entries} entries); changes go to a layer above it${copy.placed === 0 ? '' : `, in which ${copy.placed} names of files with several (hard links) are already, as it would separate them`}`;
     case 'reflink':
       return `a working copy that shares its blocks with the kept files: ${why}${higherRungs(copy.notTaken)}`;
     case 'copy':

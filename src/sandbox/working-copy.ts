@@ -25,6 +25,8 @@ export interface OverlayCopy {
   readonly session: HostPath;
   /** How many entries of the kept directory were looked at before the start, and whether these were all. */
   readonly looked: { readonly entries: number; readonly whole: boolean };
+  /** How many names are in the layer beforehand: of files with several, which an overlay in the sandbox would separate. */
+  readonly placed: number;
   /** Mounted by root before the sandbox is made; null: inside, as an ordinary user can. */
   readonly byRoot: RootOverlay | null;
   readonly notTaken: readonly NotTaken[];

@@ -1,9 +1,9 @@
 /** Copies the directories on a copy's stack, with all below them. */
 import type { HostPath } from '../base/path.ts';
-import { makeArena } from './arena.ts';
+import { makeArena, nameAt } from './arena.ts';
 import { copyFile, copyOther } from './copy-entry.ts';
 import { enterNext, leave } from './copy-walk.ts';
-import { type Copying, type Frame, failed, failedAt } from './copying.ts';
+import { type Copying, currentPath, type Frame, failed, failedAt } from './copying.ts';
 import { SHARED } from './crew.ts';
 import { type Entry, readEntries } from './entries.ts';
 import type { HardLinks } from './hard-links.ts';
@@ -13,10 +13,17 @@ import { statName, statType } from './stat.ts';
 const DATA_BYTES = 256 * 1024;
 
 /** The state of a copy that has not begun. @param shared the words that tell all threads of a copy to stop */
-export function startCopying(from: HostPath, to: HostPath, share: boolean, shared: Int32Array | null): Copying {
+export function startCopying(
+  from: HostPath,
+  to: HostPath,
+  share: boolean,
+  shared: Int32Array | null,
+  only: Copying['only'] = null,
+): Copying {
   return {
     from,
     to,
+    only,
     prefix: '',
     ownIdentity: '',
     arena: makeArena(DATA_BYTES),
@@ -73,6 +80,7 @@ function copyEntries(copying: Copying, links: HardLinks, frame: Frame): void {
       break;
     }
     for (const entry of entries) {
+      if (!isWanted(copying, entry)) continue;
       const type = entry.type === TYPE.unknown ? typeOf(copying, frame, entry) : entry.type;
       if (type === TYPE.directory)
         pending.push(Buffer.from(arena.bytes.subarray(entry.at, arena.bytes.indexOf(0, entry.at) + 1)));
@@ -82,6 +90,10 @@ function copyEntries(copying: Copying, links: HardLinks, frame: Frame): void {
     }
   }
   frame.pending = Buffer.concat(pending);
+}
+
+function isWanted(copying: Copying, { at }: Entry): boolean {
+  return copying.only === null || copying.only.has(currentPath(copying) + nameAt(copying.arena, at));
 }
 
 /** The type, where the file system does not tell it with the name; `unknown` where it cannot be learnt (named as skipped). */

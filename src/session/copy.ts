@@ -16,6 +16,8 @@ import type { CopyReport } from './session.ts';
 export interface CopyOptions {
   /** Whether files may share their blocks with the copied ones, where the file system can do that. */
   readonly share?: boolean;
+  /** Nothing but these paths, relative to the tree, and those of the directories above them; left out: everything. */
+  readonly only?: ReadonlySet<string>;
   /** Called from time to time, once a copy takes longer than a second, with the number of files so far. */
   readonly progress?: (files: number) => void;
 }
@@ -37,9 +39,9 @@ const PROGRESS_EVERY_MS = 100;
 export function copyTree(
   from: HostPath,
   to: HostPath,
-  { share = true, progress }: CopyOptions = {},
+  { share = true, only, progress }: CopyOptions = {},
 ): Result<CopyReport> {
-  const copying = startCopying(from, to, share, null);
+  const copying = startCopying(from, to, share, null, only);
   const links = makeHardLinks(to);
   // Modes are given with the calls that make things, exactly. Nothing else runs meanwhile: the copy is synchronous.
   const umask = syscall('umask', 0);
@@ -66,7 +68,7 @@ function copyWithCrew(copying: Copying, links: HardLinks, progress: CopyOptions[
   let crew: Crew | null | undefined;
   let due = monotonicMs() + PROGRESS_AFTER_MS;
   const entered = (frame: Frame): boolean => {
-    if (crew === undefined && copying.report.files >= MANY_FILES) {
+    if (crew === undefined && copying.only === null && copying.report.files >= MANY_FILES) {
       crew = openStaging(links, copying.arena) < 0 ? null : hire(copying, links.directory);
       copying.shared = crew?.shared ?? null;
     }

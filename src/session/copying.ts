@@ -35,6 +35,8 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 export interface Copying {
   readonly from: HostPath;
   readonly to: HostPath;
+  /** Nothing but these is copied, by their paths relative to the tree, directories on the way included; null: everything. */
+  readonly only: ReadonlySet<string> | null;
   /** The path of the first directory of `frames`, relative to the tree and ended by `/`; '' for the tree itself. */
   prefix: string;
   /** To recognise the copy itself, should it lie in the tree; '' before it is made. */

@@ -127,16 +127,14 @@ function inSandbox(content: HostPath, place: HostPath): string | null {
 }
 
 /** What the entries tell: the reason against an overlay. */
-function reasonIn({ foreign, linked, closed, setId, whole }: Looked, tree: RootTree | null): string | null {
+function reasonIn({ foreign, closed, setId }: Looked, tree: RootTree | null): string | null {
   const named = (path: string): string => (path === '' ? 'its top' : path);
   if (foreign !== null)
     return tree === null || tree.ids < 0
       ? `${named(foreign)} is not yours (owner or group)`
       : `${named(foreign)} has another owner or group than its top`;
   if (closed !== null) return `${named(closed)} cannot be looked into`;
-  if (tree !== null) return setId !== null && tree.ids >= 0 ? `${setId} has a set-id bit, which would mean you` : null;
-  // Where all was seen, the tree is small enough to be copied; else what an overlay does to links is among the differences.
-  return linked !== null && whole ? `${linked} has several names (hard links), which an overlay would separate` : null;
+  return setId !== null && tree !== null && tree.ids >= 0 ? `${setId} has a set-id bit, which would mean you` : null;
 }
 
 /** Whether files could share their blocks, tried with the first that comes. */

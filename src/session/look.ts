@@ -12,7 +12,17 @@ import { type Arena, bytesAt, makeArena, PART, putPath } from './arena.ts';
 import { readEntries } from './entries.ts';
 import { E, O_NOATIME, READ_DIRECTORY, TYPE } from './linux.ts';
 import { openRoot } from './open-root.ts';
-import { statFd, statLinks, statMode, statMount, statName, statOwner, statSize, statType } from './stat.ts';
+import {
+  statFd,
+  statIdentity,
+  statLinks,
+  statMode,
+  statMount,
+  statName,
+  statOwner,
+  statSize,
+  statType,
+} from './stat.ts';
 
 /** What was found so far; paths are relative to the tree, '' is the tree itself. */
 export interface Looked {
@@ -21,8 +31,8 @@ export interface Looked {
   whole: boolean;
   /** The first entry whose owner or group is not the caller's. */
   foreign: string | null;
-  /** The first file with more than one name. */
-  linked: string | null;
+  /** Files and other things with more than one name, by device and inode: those of their names that were met, and their size. */
+  readonly links: Map<string, { readonly names: string[]; readonly size: number }>;
   /** The first directory that could not be looked into. */
   closed: string | null;
   /** The first file or directory that the reader may not read. */
@@ -79,7 +89,7 @@ export function startLook(tree: HostPath | number, owner: Owner | null, reader: 
     entries: 0,
     whole: false,
     foreign: null,
-    linked: null,
+    links: new Map(),
     closed: null,
     denied: null,
     setId: null,
@@ -161,13 +171,20 @@ function note(look: Look, path: string): void {
   found.entries += 1;
   if (owner !== null && (uid !== owner.uid || gid !== owner.gid)) found.foreign ??= path;
   if (type === TYPE.directory) look.pending.push(path);
-  else if (statLinks(arena) > 1) found.linked ??= path;
+  else if (statLinks(arena) > 1) noteName(look, path);
   const asked = type === TYPE.directory ? 5 : type === TYPE.file ? 4 : 0;
   if (look.reader !== null && !permits({ mode: statMode(arena), uid, gid }, look.reader, asked)) found.denied ??= path;
   if (type === TYPE.file && (statMode(arena) & 0o6000) !== 0) found.setId ??= path;
   if (type === TYPE.file && statSize(arena) > 0 && mayRead(arena)) found.sample ??= path;
   // Something is mounted there: a lower layer would not show it.
   if (statMount(arena) !== look.mount) found.closed ??= path;
+}
+
+function noteName({ arena, found }: Look, path: string): void {
+  const identity = statIdentity(arena);
+  const known = found.links.get(identity);
+  if (known === undefined) found.links.set(identity, { names: [path], size: statSize(arena) });
+  else known.names.push(path);
 }
 
 /** Whether the permission bits (4 read, 1 search) are the reader's: path_resolution(7). Access control lists are not asked. */

@@ -3,10 +3,11 @@ import { chmodSync, lstatSync, mkdirSync, utimesSync } from 'node:fs';
 import { fail, ok, type Result, systemError } from '../base/failure.ts';
 import { fsPath, type HostPath } from '../base/path.ts';
 import type { OverlayCopy } from '../sandbox/working-copy.ts';
-import { copyTree } from './copy.ts';
+import { type CopyOptions, copyTree } from './copy.ts';
 import type { Choice } from './ladder.ts';
 import { lookedSoFar } from './look.ts';
 import type { Session } from './session.ts';
+import { placeNames, severalNames } from './several-names.ts';
 
 /** @returns the session with its copy, and what was copied and skipped; on the overlay that is nothing */
 export function makeCopy(
@@ -15,7 +16,7 @@ export function makeCopy(
   choice: Choice,
   progress?: (files: number) => void,
 ): Result<Session> {
-  if (choice.rung === 'overlay') return makeLayer(session, content, choice);
+  if (choice.rung === 'overlay') return makeLayer(session, content, choice, progress);
   const report = copyTree(content, session.build, {
     share: choice.rung === 'reflink',
     ...(progress === undefined ? {} : { progress }),
@@ -24,12 +25,21 @@ export function makeCopy(
   return ok({ ...session, report: report.value, copy: { rung: choice.rung, notTaken: choice.notTaken } });
 }
 
-/** The layer of changes is empty; its top stands for the tree's own, so it looks like that. */
-function makeLayer(session: Session, content: HostPath, { notTaken, look, tree }: Choice): Result<Session> {
+/** The layer of changes is empty, but for files with several names; its top stands for the tree's own, so it looks like that. */
+function makeLayer(
+  session: Session,
+  content: HostPath,
+  { notTaken, look, tree }: Choice,
+  progress: CopyOptions['progress'],
+): Result<Session> {
+  const names = namesToPlace({ look, tree });
   try {
     const top = lstatSync(fsPath(content));
     mkdirSync(fsPath(`${session.directory}/work`), { mode: 0o700 });
-    mkdirSync(fsPath(session.build), { mode: 0o700 });
+    if (names.length > 0) {
+      const placed = placeNames(content, session.build, names, progress);
+      if (!placed.ok) return placed;
+    } else mkdirSync(fsPath(session.build), { mode: 0o700 });
     chmodSync(fsPath(session.build), top.mode & 0o1777);
     utimesSync(fsPath(session.build), top.atime, top.mtime);
   } catch (error) {
@@ -42,6 +52,11 @@ function makeLayer(session: Session, content: HostPath, { notTaken, look, tree }
   return ok({ ...session, copy });
 }
 
+/** Root's overlay keeps them itself. */
+function namesToPlace({ look, tree }: Pick<Choice, 'look' | 'tree'>): readonly string[] {
+  return tree !== null || look === null ? [] : severalNames(look.found);
+}
+
 /** An overlay as data. */
 export function overlayCopy(
   lower: HostPath,
@@ -49,5 +64,13 @@ export function overlayCopy(
   { notTaken, look, tree }: Pick<Choice, 'notTaken' | 'look' | 'tree'>,
 ): OverlayCopy {
   const byRoot = tree === null ? null : { owner: tree.owner, mapped: tree.ids >= 0, links: true };
-  return { rung: 'overlay', lower, session, looked: lookedSoFar(look), byRoot, notTaken };
+  return {
+    rung: 'overlay',
+    lower,
+    session,
+    looked: lookedSoFar(look),
+    placed: namesToPlace({ look, tree }).length,
+    byRoot,
+    notTaken,
+  };
 }

@@ -39,7 +39,15 @@ export function flatPlan(
         copy:
           overlayIn === undefined
             ? { rung: 'copy', notTaken: [] }
-            : { rung: 'overlay', lower, session: hostPath(overlayIn), looked, byRoot: rootOverlay, notTaken: [] },
+            : {
+                rung: 'overlay',
+                lower,
+                session: hostPath(overlayIn),
+                looked,
+                placed: 0,
+                byRoot: rootOverlay,
+                notTaken: [],
+              },
       },
       ...(storeEntries === undefined ? {} : { store: closure(hostPath(`${base}/store/nix/store`), storeEntries) }),
       options: planOptions({ command, ...change }),
