@@ -56,7 +56,7 @@ export async function buildProgram() {
     format: 'cjs',
     minifySyntax: true,
     minifyWhitespace: true,
-    define: { 'import.meta.url': '__nbsUrl' },
+    define: { 'import.meta.url': '__nbsUrl', 'import.meta.dirname': '__dirname' },
     // What pathToFileURL gives, without loading and running it in each start.
     banner: { js: "const __nbsUrl='file://'+__filename.replace(/[%#?\\\\\\s]/g,encodeURIComponent);" },
   };
@@ -66,6 +66,7 @@ export async function buildProgram() {
       ...commonJs,
       entryPoints: { main: 'src/cli/boot.ts', run: 'src/cli/main.ts' },
       supported: { 'dynamic-import': false },
+      external: [...shared.external, './front.cjs', './full.cjs'],
     }),
     build({
       ...commonJs,

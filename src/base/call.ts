@@ -4,8 +4,8 @@
 export type Arg =
   | { readonly kind: 'number'; readonly value: number; readonly say?: string }
   | { readonly kind: 'text'; readonly value: string }
-  | { readonly kind: 'bytes'; readonly base64: string; readonly say: string }
-  | { readonly kind: 'counted'; readonly count: number; readonly base64: string; readonly say: string }
+  | { readonly kind: 'bytes'; readonly hex: string; readonly say: string }
+  | { readonly kind: 'counted'; readonly count: number; readonly hex: string; readonly say: string }
   | { readonly kind: 'vector'; readonly values: readonly string[] }
   | { readonly kind: 'result'; readonly of: string }
   | { readonly kind: 'runtime'; readonly of: RuntimeValue };
@@ -41,12 +41,12 @@ export function text(value: string): Arg {
 
 /** A pointer to a structure. */
 export function bytes(value: Uint8Array, say: string): Arg {
-  return { kind: 'bytes', base64: Buffer.from(value).toString('base64'), say };
+  return { kind: 'bytes', hex: toHex(value), say };
 }
 
 /** A pointer to a structure of a 16-bit count and a pointer to that many things: `struct sock_fprog` (linux/filter.h). */
 export function counted(count: number, value: Uint8Array, say: string): Arg {
-  return { kind: 'counted', count, base64: Buffer.from(value).toString('base64'), say };
+  return { kind: 'counted', count, hex: toHex(value), say };
 }
 
 export const NULL: Arg = num(0, 'NULL');
@@ -94,4 +94,21 @@ function sayArg(arg: Arg): string {
 /** The call in strace's form: `mount("/nix", "/…/nix", NULL, MS_BIND|MS_REC, NULL)`. */
 export function sayCall({ name, args }: Call): string {
   return `${name}(${args.map(sayArg).join(', ')})`;
+}
+
+const DIGITS = '0123456789abcdef';
+
+/** Two digits a byte. Buffer's own way is compiled by Node in each start; ours is kept compiled (docs/decisions/0040-compiled-code-is-kept.md). */
+export function toHex(bytes: Uint8Array): string {
+  let digits = '';
+  for (const byte of bytes) digits += DIGITS.charAt(byte >> 4) + DIGITS.charAt(byte & 15);
+  return digits;
+}
+
+/** The bytes of what {@link toHex} gave. */
+export function fromHex(digits: string): Uint8Array {
+  const bytes = new Uint8Array(digits.length / 2);
+  for (let at = 0; at < bytes.length; at += 1)
+    bytes[at] = DIGITS.indexOf(digits.charAt(2 * at)) * 16 + DIGITS.indexOf(digits.charAt(2 * at + 1));
+  return bytes;
 }

@@ -1,25 +1,28 @@
 /** Names of Linux' errno values (errno(3); asm-generic/errno{,-base}.h: the same on x86_64 and aarch64). */
-import { constants } from 'node:os';
 
-const NAMES = new Map<number, string>();
-for (const [name, value] of Object.entries(constants.errno)) if (!NAMES.has(value)) NAMES.set(value, name);
-// Not known to libuv's table.
-const MORE: readonly (readonly [number, string])[] = [
-  [95, 'EOPNOTSUPP'],
-  [116, 'ESTALE'],
-  [117, 'EUCLEAN'],
-  [122, 'EDQUOT'],
-  [123, 'ENOMEDIUM'],
-];
-for (const [value, name] of MORE) NAMES.set(value, name);
+/** By value, from 1 on; `-` where there is none. A list in one string costs a start nothing until it is asked. */
+const NAMES = `
+EPERM ENOENT ESRCH EINTR EIO ENXIO E2BIG ENOEXEC EBADF ECHILD EAGAIN ENOMEM EACCES EFAULT ENOTBLK EBUSY EEXIST EXDEV ENODEV ENOTDIR
+EISDIR EINVAL ENFILE EMFILE ENOTTY ETXTBSY EFBIG ENOSPC ESPIPE EROFS EMLINK EPIPE EDOM ERANGE EDEADLK ENAMETOOLONG ENOLCK ENOSYS
+ENOTEMPTY ELOOP - ENOMSG EIDRM ECHRNG EL2NSYNC EL3HLT EL3RST ELNRNG EUNATCH ENOCSI EL2HLT EBADE EBADR EXFULL ENOANO EBADRQC EBADSLT -
+EBFONT ENOSTR ENODATA ETIME ENOSR ENONET ENOPKG EREMOTE ENOLINK EADV ESRMNT ECOMM EPROTO EMULTIHOP EDOTDOT EBADMSG EOVERFLOW ENOTUNIQ
+EBADFD EREMCHG ELIBACC ELIBBAD ELIBSCN ELIBMAX ELIBEXEC EILSEQ ERESTART ESTRPIPE EUSERS ENOTSOCK EDESTADDRREQ EMSGSIZE EPROTOTYPE
+ENOPROTOOPT EPROTONOSUPPORT ESOCKTNOSUPPORT EOPNOTSUPP EPFNOSUPPORT EAFNOSUPPORT EADDRINUSE EADDRNOTAVAIL ENETDOWN ENETUNREACH
+ENETRESET ECONNABORTED ECONNRESET ENOBUFS EISCONN ENOTCONN ESHUTDOWN ETOOMANYREFS ETIMEDOUT ECONNREFUSED EHOSTDOWN EHOSTUNREACH
+EALREADY EINPROGRESS ESTALE EUCLEAN ENOTNAM ENAVAIL EISNAM EREMOTEIO EDQUOT ENOMEDIUM EMEDIUMTYPE ECANCELED ENOKEY EKEYEXPIRED
+EKEYREVOKED EKEYREJECTED EOWNERDEAD ENOTRECOVERABLE ERFKILL EHWPOISON`;
+
+function names(): readonly string[] {
+  return ['-', ...NAMES.trim().split(/\s/)];
+}
 
 /** The name of an errno value, `13` → `EACCES`; `errno 524` for one without a name. */
 export function errnoName(errno: number): string {
-  return NAMES.get(errno) ?? `errno ${errno}`;
+  const name = names()[errno] ?? '-';
+  return name === '-' ? `errno ${errno}` : name;
 }
 
 /** The value of an errno name, `EACCES` → 13; 0 for an unknown one. */
 export function errnoValue(name: string): number {
-  for (const [value, known] of NAMES) if (known === name) return value;
-  return 0;
+  return name === '-' ? 0 : Math.max(0, names().indexOf(name));
 }

@@ -5,7 +5,6 @@
  * so that they can be compared, printed and put into JSON: bytes that are not valid UTF-8 become lone surrogates
  * U+DC80–U+DCFF ("surrogateescape", PEP 383), and turn into the same bytes again. See docs/decisions/0002-bytes-in-strings.md.
  */
-import { isUtf8 } from 'node:buffer';
 
 declare const brand: unique symbol;
 /** An absolute path on the host. Made only by {@link hostPath}. */
@@ -23,7 +22,9 @@ const LOW = 0xdc00;
  */
 export function fromBytes(bytes: Uint8Array): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return isUtf8(buffer) ? buffer.toString('utf8') : escapedText(buffer);
+  const text = buffer.toString('utf8');
+  // What is not valid becomes U+FFFD, which may also have been there: then it is told by hand.
+  return text.includes('\ufffd') ? escapedText(buffer) : text;
 }
 
 /** Decoded by hand: asking for each sequence whether it is valid took 0.4 s for a megabyte of binary. */

@@ -2,25 +2,26 @@
  * The entry, behind boot.ts. `DIR CMD…` takes the quick path: it loads nothing that a run does not need. Everything else (subcommands, help,
  * no arguments) is commander's, in a bundle of its own (dist/full.cjs).
  */
-import { createRequire } from 'node:module';
 import { EXIT } from '../base/failure.ts';
 import { printable } from '../base/printable.ts';
 import { enableTrace } from '../base/trace.ts';
 import { rawArguments, scan, traceLayers } from './arguments.ts';
-import { runDirectory } from './commands/run.ts';
+import { runDirectory, waysGone } from './commands/run.ts';
 import { say } from './say.ts';
+
+export { waysGone };
 
 async function main(): Promise<number> {
   const words = rawArguments();
   if (isForUi(words)) {
-    const front = createRequire(import.meta.url)('./front.cjs') as {
+    const front = require('./front.cjs') as {
       openFront: (words: readonly string[]) => Promise<number>;
     };
     return front.openFront(words.slice(1));
   }
   const scanned = scan(words);
   if (scanned === null) {
-    const full = createRequire(import.meta.url)('./full.cjs') as {
+    const full = require('./full.cjs') as {
       runFull: (words: readonly string[]) => Promise<number>;
     };
     return full.runFull(words);

@@ -1,6 +1,6 @@
 /** Under sudo(8) the tool acts for the user who called it, wherever that is enough: the sandbox is then that user's, and not root's. */
 import { statSync } from 'node:fs';
-import { userInfo } from 'node:os';
+import type * as System from 'node:os';
 import { dirname } from 'node:path';
 import { monotonicMs } from '../base/clock.ts';
 import { fsPath, type HostPath } from '../base/path.ts';
@@ -63,6 +63,6 @@ function becomeUser(uid: number, gid: number): void {
   process.setuid?.(uid);
   // A change of ids takes /proc/self away from us, and the id maps of the sandbox are written there (prctl(2)). Nothing of root's is left.
   syscall('prctl', PR_SET_DUMPABLE, 1);
-  process.env['HOME'] = userInfo().homedir;
+  process.env['HOME'] = (require('node:os') as typeof System).userInfo().homedir;
   for (const name of ['XDG_CACHE_HOME', 'TMPDIR']) delete process.env[name];
 }

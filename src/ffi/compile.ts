@@ -1,8 +1,7 @@
 /** From symbolic calls to the entries of the child's part of a table (executor.md, section 4). */
 import type { Arg, Call, RuntimeValue } from '../base/call.ts';
-import { toBytes } from '../base/path.ts';
-import { SYSCALL_NAMES, type SyscallName } from './syscalls.ts';
-import { type Entry, type Value, WORD } from './table.ts';
+import { type Entry, type Store, type Value, WORD } from './entry.ts';
+import { knownSyscall } from './syscalls.ts';
 
 /** The statuses with which the child ends when a call failed, and when its launcher had died before. */
 export const CHILD_FAILED = 127;
@@ -11,57 +10,40 @@ export const CHILD_ORPHANED = 126;
 /** What the runtime arguments of calls become: descriptors, by name. */
 export type Runtime = Readonly<Record<RuntimeValue, Value>>;
 
-/** @throws Error on a NUL byte inside: whoever made the call should have refused it */
-function checked(text: string): string {
-  if (text.includes('\0')) throw new Error(`a NUL byte in ${JSON.stringify(text)}`);
-  return text;
-}
-
-/** A NUL-terminated string. @throws Error as {@link checked} */
-export function terminated(text: string): Buffer {
-  return toBytes(`${checked(text)}\0`);
-}
-
-const known: ReadonlySet<string> = new Set(SYSCALL_NAMES);
-
-function syscallName(name: string): SyscallName {
-  if (!known.has(name)) throw new Error(`no number is known for the system call ${name}`);
-  return name as SyscallName;
-}
-
-function value(arg: Arg, runtime: Runtime): Value {
-  switch (arg.kind) {
-    case 'number':
-      return arg.value;
-    case 'text':
-      return { text: checked(arg.value) };
-    case 'bytes':
-      return { pointTo: Buffer.from(arg.base64, 'base64') };
-    case 'counted':
-      return { count: arg.count, of: Buffer.from(arg.base64, 'base64') };
-    case 'vector':
-      return { vector: arg.values.map(terminated) };
-    case 'result':
-      return 0; // written by the call that has the result
-    case 'runtime':
-      return runtime[arg.of];
-  }
-}
-
-/** The label of the child's n-th call. */
+/** The label of the child's n-th call, where something refers to it; the first one always has it. */
 export function callLabel(index: number): string {
   return `call ${index}`;
 }
 
-/** Where the result of call `index` goes: the argument word of the one later call that wants it. */
-function target(calls: readonly Call[], index: number): Entry['store'] {
-  const name = calls[index]?.result;
-  if (name === undefined) return undefined;
-  for (let later = index + 1; later < calls.length; later += 1) {
-    const at = calls[later]?.args.findIndex(arg => arg.kind === 'result' && arg.of === name) ?? -1;
-    if (at >= 0) return { label: callLabel(later), word: WORD.a0 + at };
-  }
-  throw new Error(`nobody wants the result ${name}`);
+/** Where results go, by the index of the call that has it, and which calls have a label for that. */
+interface Results {
+  readonly stores: ReadonlyMap<number, Store>;
+  readonly labels: ReadonlyMap<number, string>;
+}
+
+/** A result goes into the argument word of the one later call that wants it. */
+function resultsOf(calls: readonly Call[]): Results {
+  const stores = new Map<number, Store>();
+  const labels = new Map([[0, callLabel(0)]]);
+  calls.forEach(({ result }, index) => {
+    if (result === undefined) return;
+    const later = calls.findIndex((call, at) => at > index && wants(call, result) >= 0);
+    const user = calls[later];
+    if (user === undefined) throw new Error(`nobody wants the result ${result}`);
+    const label = callLabel(later);
+    labels.set(later, label);
+    stores.set(index, { kind: 'word', label, word: WORD.a0 + wants(user, result) });
+  });
+  return { stores, labels };
+}
+
+/** Which argument of the call is that result; -1 for none. */
+function wants({ args }: Call, result: string): number {
+  return args.findIndex(arg => arg.kind === 'result' && arg.of === result);
+}
+
+function isRuntime(arg: Arg): boolean {
+  return arg.kind === 'runtime';
 }
 
 /** The child's part: one entry per call, in order; it never reaches an end entry, which would return into V8. */
@@ -81,15 +63,18 @@ const CHILD_ENDS: readonly Entry[] = [
 ];
 
 function callEntries(calls: readonly Call[], runtime: Runtime): readonly Entry[] {
-  return calls.map((call, index): Entry => {
-    const store = target(calls, index);
-    return {
-      label: callLabel(index),
-      call: syscallName(call.name),
-      args: call.args.map(arg => value(arg, runtime)),
-      ...(store === undefined ? {} : { store }),
-      ...(call.optional === true ? {} : { onError: 'failed' }),
-      ...(call.refused === undefined ? {} : { match: call.refused, onMatch: 'orphaned' }),
-    };
-  });
+  const { stores, labels } = resultsOf(calls);
+  const value = (arg: Arg): Value => (arg.kind === 'runtime' ? runtime[arg.of] : arg);
+  return calls.map(
+    ({ name, args, optional, refused }, index): Entry => ({
+      label: labels.get(index),
+      call: knownSyscall(name),
+      // Most arguments are what the table takes as it is.
+      args: args.some(isRuntime) ? args.map(value) : (args as readonly Value[]),
+      store: stores.get(index),
+      onError: optional === true ? undefined : 'failed',
+      match: refused,
+      onMatch: refused === undefined ? undefined : 'orphaned',
+    }),
+  );
 }

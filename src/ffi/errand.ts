@@ -27,10 +27,10 @@ export function runErrand(cloneFlags: number, calls: readonly Call[]): readonly 
   const frame = ownFrame(CLONE_FILES + cloneFlags);
   const layout = tableFor([...frame, ...errandEntries(calls, NOTHING)], OWN_CELLS, ownArchitecture());
   const table = allocate(layout.size);
-  layout.write(table.bytes, table.address);
+  layout.write(new Uint8Array(table.buffer), table.address);
   const pid = stub(table);
   if (pid < 0) return { kind: 'failed', index: -1, errno: -pid, what: null };
-  syscall('close', table.bytes.readInt32LE(layout.cells.get('pidfd') ?? 0));
+  syscall('close', table.view.getInt32(layout.cells.get('pidfd') ?? 0, true));
   syscall('wait4', pid, 0, 0, 0);
   const results = resultsIn(table.bytes, frame.length, calls.length);
   const index = results.findIndex((result, at) => result < 0 && calls[at]?.optional !== true);

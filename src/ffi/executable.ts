@@ -3,19 +3,19 @@
  * whose name is removed at once (executor.md, sections 3 and 8).
  */
 import { accessSync, closeSync, constants, openSync, unlinkSync, writeSync } from 'node:fs';
-import { constants as osConstants } from 'node:os';
 import { fsPath } from '../base/path.ts';
 import { allocate } from './memory.ts';
 import { type Failed, type FileKind, failedBefore } from './request.ts';
 import { syscall } from './syscalls.ts';
 
 const MFD = { cloexec: 1, noexecSeal: 8, exec: 0x10 };
-const { EINVAL, EIO } = osConstants.errno;
+const EINVAL = 22;
+const EIO = 5;
 
 /** memfd_create(2); the flags of Linux 6.3 are left out where they are unknown. @returns a descriptor, or -errno */
 function memoryFile(name: string, flag: number): number {
   const memory = allocate(name.length + 1);
-  memory.bytes.write(`${name}\0`, 'latin1');
+  for (let at = 0; at < name.length; at += 1) memory.view.setUint8(at, name.charCodeAt(at));
   const fd = syscall('memfd_create', memory.address, MFD.cloexec | flag);
   return fd === -EINVAL ? syscall('memfd_create', memory.address, MFD.cloexec) : fd;
 }
@@ -26,11 +26,11 @@ export function dataFile(name: string): number {
 }
 
 /** An anonymous file with the given bytes that may be executed and mapped. @returns a descriptor, or -errno */
-export function executableMemory(name: string, content: Buffer): number {
+export function executableMemory(name: string, content: Uint8Array): number {
   const fd = memoryFile(name, MFD.exec);
   if (fd < 0) return fd;
   const memory = allocate(content.length);
-  content.copy(memory.bytes);
+  new Uint8Array(memory.buffer).set(content);
   const written = syscall('write', fd, memory.address, content.length);
   if (written === content.length) return fd;
   syscall('close', fd);
@@ -43,7 +43,7 @@ function errnoOf(error: unknown): number {
 }
 
 /** @returns a descriptor for reading, of a file that has no name any more, or -errno */
-function unlinkedFile(content: Buffer, directory: string): number {
+function unlinkedFile(content: Uint8Array, directory: string): number {
   const name = `${directory}/.nix-build-shell-${process.pid}-${Math.random().toString(36).slice(2)}`;
   const path = fsPath(name);
   let reader = -1;
@@ -77,7 +77,7 @@ function unlinkedFile(content: Buffer, directory: string): number {
  */
 export function programFile(
   name: string,
-  content: Buffer,
+  content: Uint8Array,
   kinds: readonly FileKind[],
   directories: readonly string[],
 ): number | Failed {

@@ -1,12 +1,12 @@
 /** The descriptors that every launch needs: init's program, the file for its report, and a pidfd of ourselves. */
 import type { Runtime } from './compile.ts';
-import { terminated } from './compile.ts';
 import { elfProgram } from './elf.ts';
+import { type Entry, memory } from './entry.ts';
 import { dataFile, programFile } from './executable.ts';
-import { type Command, INIT_CELLS, initEntries } from './init.ts';
+import { INIT_CELLS, initEntries } from './init.ts';
 import { type Failed, failedBefore, type LaunchRequest, type Ways } from './request.ts';
 import { type Architecture, ownArchitecture, syscall, syscallNumber } from './syscalls.ts';
-import { type Entry, type Layout, layOut } from './table.ts';
+import { type Layout, layOut } from './table.ts';
 
 export interface Files {
   readonly status: number;
@@ -27,13 +27,12 @@ export function tableFor(
 }
 
 /** The program of process 1, as an ELF file. */
-export function initProgram(command: LaunchRequest['execute'], statusFd: number, architecture: Architecture): Buffer {
-  const words: Command = {
-    program: terminated(command.program),
-    argv: command.argv.map(terminated),
-    environment: command.environment.map(terminated),
-  };
-  return elfProgram(tableFor(initEntries(words, statusFd), INIT_CELLS, architecture), architecture);
+export function initProgram(
+  command: LaunchRequest['execute'],
+  statusFd: number,
+  architecture: Architecture,
+): Uint8Array {
+  return elfProgram(tableFor(initEntries(command, statusFd), INIT_CELLS, architecture), architecture);
 }
 
 /** All three, or none. All are closed by exec. */
@@ -64,8 +63,7 @@ function ownPidfd(): number {
 
 /** What the runtime arguments of calls become. */
 export function runtimeOf(files: Files, tree = -1): Runtime {
-  const poll = Buffer.alloc(8);
-  poll.writeInt32LE(files.launcher, 0);
-  poll.writeInt16LE(POLLIN, 4);
-  return { launcher: files.launcher, pollLauncher: { pointTo: poll }, init: files.init, status: files.status, tree };
+  // struct pollfd: a descriptor, the events that are waited for, those that came.
+  const poll = new Uint8Array(new Int32Array([files.launcher, POLLIN]).buffer);
+  return { launcher: files.launcher, pollLauncher: memory(poll), init: files.init, status: files.status, tree };
 }

@@ -40,8 +40,8 @@ export function rememberForeground(): () => void {
 /** From the background the kernel answers this ioctl with SIGTTOU, unless that is blocked (tcsetpgrp(3)). */
 function takeTerminal(group: number): void {
   const memory = allocate(32);
-  memory.bytes.writeBigUInt64LE(1n << BigInt(SIGTTOU - 1), 0);
-  memory.bytes.writeInt32LE(group, 16);
+  memory.view.setUint32(0, 2 ** (SIGTTOU - 1), true);
+  memory.view.setInt32(16, group, true);
   const { address } = memory;
   let fd: number;
   try {

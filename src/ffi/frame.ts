@@ -1,6 +1,6 @@
 /** The part of a table around the child's: what makes the one clone, in our own process or in a program of its own. */
 import { CHILD_ORPHANED, callLabel } from './compile.ts';
-import { ENTRY_SIZE, type Entry, type Value, WORD } from './table.ts';
+import { cell, ENTRY_SIZE, type Entry, memory, type Value, WORD } from './entry.ts';
 
 const SIG_SETMASK = 2;
 const SIGCHLD = 17;
@@ -9,7 +9,7 @@ const PR_SET_PDEATHSIG = 1;
 const WALL = 0x40000000;
 const CLONE = { vm: 0x100, vfork: 0x4000, pidfd: 0x1000 };
 
-const ALL_SIGNALS: Value = { pointTo: Buffer.alloc(8, 0xff) };
+const ALL_SIGNALS: Value = memory(new Uint8Array(8).fill(0xff));
 
 /** The cells of {@link ownFrame}: name → bytes. */
 export const OWN_CELLS = { oldSignals: 8, pidfd: 8 } as const;
@@ -17,16 +17,16 @@ export const OWN_CELLS = { oldSignals: 8, pidfd: 8 } as const;
 /** In our own process: all signals blocked around the clone; the end entry gives the child's pid or -errno. */
 export function ownFrame(cloneFlags: number): readonly Entry[] {
   return [
-    { call: 'rt_sigprocmask', args: [SIG_SETMASK, ALL_SIGNALS, { cell: 'oldSignals' }, 8] },
+    { call: 'rt_sigprocmask', args: [SIG_SETMASK, ALL_SIGNALS, cell('oldSignals'), 8] },
     {
       call: 'clone',
-      args: [CLONE.vm + CLONE.vfork + CLONE.pidfd + SIGCHLD + cloneFlags, 0, { cell: 'pidfd' }, 0, 0],
+      args: [CLONE.vm + CLONE.vfork + CLONE.pidfd + SIGCHLD + cloneFlags, 0, cell('pidfd'), 0, 0],
       // The child writes its 0 first and the parent its pid last: with VFORK this is no race.
-      store: { label: 'end', word: WORD.a0 },
+      store: { kind: 'word', label: 'end', word: WORD.a0 },
       match: 0,
       onMatch: callLabel(0),
     },
-    { call: 'rt_sigprocmask', args: [SIG_SETMASK, { cell: 'oldSignals' }, 0, 8] },
+    { call: 'rt_sigprocmask', args: [SIG_SETMASK, cell('oldSignals'), 0, 8] },
     { label: 'end', call: 'end', args: [0] },
   ];
 }
@@ -54,19 +54,19 @@ export function programFrame(cloneFlags: number, calls: number, files: ProgramFi
     { call: 'prctl', args: [PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0] },
     {
       call: 'ppoll',
-      args: [files.pollLauncher, 1, { pointTo: Buffer.alloc(16) }, 0, 8],
+      args: [files.pollLauncher, 1, memory(new Uint8Array(16)), 0, 8],
       match: 1,
       onMatch: 'orphan',
     },
     {
       call: 'clone',
       args: [CLONE.vm + CLONE.vfork + SIGCHLD + cloneFlags, 0, 0, 0, 0],
-      store: { cell: 'pid' },
+      store: cell('pid'),
       match: 0,
       onMatch: callLabel(0),
     },
-    { call: 'pwrite64', args: [files.results, { entry: callLabel(0) }, calls * ENTRY_SIZE, 0] },
-    { call: 'write', args: [files.ready, { cell: 'pid' }, 8] },
+    { call: 'pwrite64', args: [files.results, { kind: 'entry', label: callLabel(0) }, calls * ENTRY_SIZE, 0] },
+    { call: 'write', args: [files.ready, cell('pid'), 8] },
     { call: 'wait4', args: [-1, 0, WALL, 0] },
     { call: 'exit_group', args: [0] },
     { label: 'orphan', call: 'exit_group', args: [CHILD_ORPHANED] },

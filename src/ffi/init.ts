@@ -3,7 +3,7 @@
  * command ended into a file of 24 bytes (wait status, then the results of clone and of execve), and ends. It runs as a program of
  * its own, so that nothing of Node's memory is within the command's reach.
  */
-import { type Entry, WORD } from './table.ts';
+import { cell, type Entry, WORD } from './entry.ts';
 
 const SIG_SETMASK = 2;
 const SIGCHLD = 17;
@@ -20,9 +20,9 @@ export const REPORT = { waitStatus: 0, clone: 8, execve: 16 } as const;
 export const INIT_CELLS = { report: REPORT_SIZE, emptySet: 8 } as const;
 
 export interface Command {
-  readonly program: Uint8Array;
-  readonly argv: readonly Uint8Array[];
-  readonly environment: readonly Uint8Array[];
+  readonly program: string;
+  readonly argv: readonly string[];
+  readonly environment: readonly string[];
 }
 
 /** The entries of init. All signals are blocked when it starts: the launcher blocked them before the clone. */
@@ -32,22 +32,26 @@ export function initEntries({ program, argv, environment }: Command, statusFd: n
     {
       call: 'clone',
       args: [CLONE_VM_VFORK | SIGCHLD, 0, 0, 0, 0],
-      store: { cell: 'report', at: REPORT.clone },
+      store: cell('report', REPORT.clone),
       match: 0,
       onMatch: 'child',
       onError: 'report',
     },
-    { label: 'wait', call: 'wait4', args: [-1, { cell: 'report' }, WALL, 0], onMatch: 'report', onError: 'report' },
+    { label: 'wait', call: 'wait4', args: [-1, cell('report'), WALL, 0], onMatch: 'report', onError: 'report' },
     { call: 'jump', args: [], onError: 'wait' },
-    { label: 'report', call: 'pwrite64', args: [statusFd, { cell: 'report' }, REPORT_SIZE, 0] },
+    { label: 'report', call: 'pwrite64', args: [statusFd, cell('report'), REPORT_SIZE, 0] },
     { call: 'exit_group', args: [0] },
     // The child shares the memory: it says itself whom to wait for.
-    { label: 'child', call: 'getpid', args: [], store: { label: 'wait', word: WORD.match } },
-    { call: 'rt_sigprocmask', args: [SIG_SETMASK, { cell: 'emptySet' }, 0, 8] },
+    { label: 'child', call: 'getpid', args: [], store: { kind: 'word', label: 'wait', word: WORD.match } },
+    { call: 'rt_sigprocmask', args: [SIG_SETMASK, cell('emptySet'), 0, 8] },
     {
       call: 'execve',
-      args: [{ pointTo: program }, { vector: argv }, { vector: environment }],
-      store: { cell: 'report', at: REPORT.execve },
+      args: [
+        { kind: 'text', value: program },
+        { kind: 'vector', values: argv },
+        { kind: 'vector', values: environment },
+      ],
+      store: cell('report', REPORT.execve),
     },
     { call: 'exit_group', args: [127] },
   ];

@@ -2,8 +2,6 @@
  * The only file that loads koffi. Its native part is loaded directly: koffi's own JavaScript around it costs 3.5 ms (Node 20)
  * to 7 ms (Node 24) of every start, and gives nothing that is used here (executor.md, section 12).
  */
-import { closeSync, openSync, readSync } from 'node:fs';
-import { createRequire } from 'node:module';
 
 /** A native pointer, as koffi gives and takes it. */
 export type Pointer = bigint;
@@ -46,26 +44,37 @@ export function koffi(): Koffi {
 }
 
 function loadKoffi(): Koffi {
-  const require = createRequire(import.meta.url);
-  try {
-    const libc = isMusl() ? 'musl' : 'linux';
-    const file = require.resolve(`@koromix/koffi-linux-${process.arch}/${libc}_${process.arch}/koffi.node`);
-    const module = { exports: {} as Koffi };
-    process.dlopen(module, file);
-    if (module.exports.version === VERSION) return module.exports;
-  } catch {
-    // A layout that this file does not know: koffi's own loader does.
-  }
-  return require('koffi') as Koffi;
+  return nativePart(beside()) ?? installed() ?? (require('koffi') as Koffi);
 }
 
-/** Whether this Node was linked with musl: the loader's path (PT_INTERP) stands in the first page of its ELF file. */
-function isMusl(): boolean {
-  const head = Buffer.alloc(4096);
-  const fd = openSync('/proc/self/exe', 'r');
+/** Where it lies when the program was set up in its own directory: Node's search for a package costs more than koffi itself. */
+function beside(): string {
+  return `${import.meta.dirname}/../node_modules/${packaged('linux')}`;
+}
+
+/** Where Node finds it, for either libc. */
+function installed(): Koffi | null {
+  for (const libc of ['linux', 'musl'])
+    try {
+      const native = nativePart(require.resolve(packaged(libc)));
+      if (native !== null) return native;
+    } catch {
+      // A layout that this file does not know: koffi's own loader does.
+    }
+  return null;
+}
+
+function packaged(libc: string): string {
+  return `@koromix/koffi-linux-${process.arch}/${libc}_${process.arch}/koffi.node`;
+}
+
+/** null where it is not there, is of another version, or of another libc than ours: then dlopen(3) fails. */
+function nativePart(file: string): Koffi | null {
+  const module = { exports: {} as Koffi };
   try {
-    return head.subarray(0, readSync(fd, head)).includes('/ld-musl-');
-  } finally {
-    closeSync(fd);
+    process.dlopen(module, file);
+  } catch {
+    return null;
   }
+  return module.exports.version === VERSION ? module.exports : null;
 }

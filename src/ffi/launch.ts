@@ -74,11 +74,11 @@ function readable(pidfd: number): Promise<void> {
 function readReport(statusFd: number): Ended | null {
   const report = allocate(REPORT_SIZE);
   if (syscall('pread64', statusFd, report.address, REPORT_SIZE, 0) !== REPORT_SIZE) return null;
-  const clone = Number(report.bytes.readBigInt64LE(REPORT.clone));
+  const clone = Number(report.view.getBigInt64(REPORT.clone, true));
   if (clone < 0) return failedBefore('clone(CLONE_VM|CLONE_VFORK|SIGCHLD, …)', -clone);
-  const execve = Number(report.bytes.readBigInt64LE(REPORT.execve));
+  const execve = Number(report.view.getBigInt64(REPORT.execve, true));
   if (execve < 0) return { kind: 'failed', index: -2, errno: -execve, what: null };
-  const status = report.bytes.readInt32LE(REPORT.waitStatus);
+  const status = report.view.getInt32(REPORT.waitStatus, true);
   const signal = status & 0x7f;
   return signal === 0 ? { kind: 'exited', status: (status >> 8) & 0xff } : { kind: 'signalled', signal };
 }

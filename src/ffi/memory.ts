@@ -5,6 +5,7 @@ import { koffi } from './koffi.ts';
 export interface Memory {
   readonly buffer: ArrayBuffer;
   readonly bytes: Buffer;
+  readonly view: DataView;
   /** The address of the first byte; user-space addresses are below 2^47, so a number holds them exactly. */
   readonly address: number;
 }
@@ -12,5 +13,19 @@ export interface Memory {
 /** Zeroed memory of `size` bytes. */
 export function allocate(size: number): Memory {
   const buffer = new ArrayBuffer(Math.max(size, 64));
-  return { buffer, bytes: Buffer.from(buffer), address: Number(koffi().address(buffer)) };
+  let bytes: Buffer | undefined;
+  let view: DataView | undefined;
+  return {
+    buffer,
+    address: Number(koffi().address(buffer)),
+    // Made where they are asked for: Buffer is compiled by Node in each start.
+    get bytes() {
+      bytes ??= Buffer.from(buffer);
+      return bytes;
+    },
+    get view() {
+      view ??= new DataView(buffer);
+      return view;
+    },
+  };
 }

@@ -17,13 +17,13 @@ export function startHere(run: Stub, request: LaunchRequest, files: Files): Star
   const entries = [...frame, ...childEntries(request.calls, runtimeOf(files, request.tree))];
   const layout = tableFor(entries, OWN_CELLS, ownArchitecture());
   const table = allocate(layout.size);
-  layout.write(table.bytes, table.address);
+  layout.write(new Uint8Array(table.buffer), table.address);
   const pid = run(table);
   if (pid < 0) return { kind: 'failed', index: -1, errno: -pid, what: null };
   return {
     init: pid,
     child: pid,
-    pidfd: table.bytes.readInt32LE(layout.cells.get('pidfd') ?? 0),
+    pidfd: table.view.getInt32(layout.cells.get('pidfd') ?? 0, true),
     // The child shared our memory: its results stand in our table.
     results: () => resultsIn(table.bytes, frame.length, request.calls.length),
   };

@@ -4,6 +4,7 @@
  */
 import { childEntries } from './compile.ts';
 import { elfProgram } from './elf.ts';
+import { ENTRY_SIZE } from './entry.ts';
 import { dataFile, programFile } from './executable.ts';
 import { type Files, runtimeOf, tableFor } from './files.ts';
 import { PROGRAM_CELLS, programFrame } from './frame.ts';
@@ -11,7 +12,7 @@ import { allocate } from './memory.ts';
 import { type Failed, failedBefore, type LaunchRequest, type Started, type Ways } from './request.ts';
 import { spawnFile } from './spawn.ts';
 import { ownArchitecture, syscall } from './syscalls.ts';
-import { ENTRY_SIZE, resultsIn } from './table.ts';
+import { resultsIn } from './table.ts';
 
 const O_CLOEXEC = 0o2000000;
 const EINTR = 4;
@@ -60,12 +61,12 @@ function openBack(): Back | Failed {
   if (results < 0) return failedBefore('memfd_create("nix-build-shell-results", MFD_CLOEXEC)', -results);
   const ends = allocate(8);
   const piped = syscall('pipe2', ends.address, O_CLOEXEC);
-  if (piped >= 0) return { results, readEnd: ends.bytes.readInt32LE(0), writeEnd: ends.bytes.readInt32LE(4) };
+  if (piped >= 0) return { results, readEnd: ends.view.getInt32(0, true), writeEnd: ends.view.getInt32(4, true) };
   syscall('close', results);
   return failedBefore('pipe2(…, O_CLOEXEC)', -piped);
 }
 
-function carrier(request: LaunchRequest, files: Files, { results, writeEnd }: Back): Buffer {
+function carrier(request: LaunchRequest, files: Files, { results, writeEnd }: Back): Uint8Array {
   const runtime = runtimeOf(files, request.tree);
   const { cloneFlags, calls } = request;
   const frame = programFrame(cloneFlags, calls.length, {
@@ -99,5 +100,5 @@ function readWord(fd: number): number | null {
   let size = 0;
   do size = syscall('read', fd, word.address, 8);
   while (size === -EINTR);
-  return size === 8 ? Number(word.bytes.readBigInt64LE(0)) : null;
+  return size === 8 ? Number(word.view.getBigInt64(0, true)) : null;
 }

@@ -2,6 +2,7 @@
  * The interpreter of syscall programs, as machine code (executor.md; the listings are docs/executor-*.s), and the
  * ways to map it: memfd first, anonymous memory second (section 3 there).
  */
+import { fromHex } from '../base/call.ts';
 import { executableMemory } from './executable.ts';
 import { koffi, type NativeFunction } from './koffi.ts';
 import { allocate, type Memory } from './memory.ts';
@@ -19,8 +20,8 @@ const CODE: Readonly<Record<Architecture, string>> = {
 };
 
 /** The stub's bytes: `int64_t nbs_run(uint64_t *entry)`. */
-export function stubCode(architecture: Architecture): Buffer {
-  return Buffer.from(CODE[architecture], 'hex');
+export function stubCode(architecture: Architecture): Uint8Array {
+  return fromHex(CODE[architecture]);
 }
 
 const PAGE = 4096;
@@ -28,7 +29,7 @@ const PROT = { read: 1, write: 2, exec: 4 };
 const MAP = { private: 2, anonymous: 0x20 };
 
 /** Maps code readable and executable through a memfd. @returns the address, or -errno */
-export function mapThroughFile(code: Buffer): number {
+export function mapThroughFile(code: Uint8Array): number {
   const fd = executableMemory('nix-build-shell-stub', code);
   if (fd < 0) return fd;
   const address = syscall('mmap', 0, PAGE, PROT.read | PROT.exec, MAP.private, fd, 0);
@@ -37,11 +38,11 @@ export function mapThroughFile(code: Buffer): number {
 }
 
 /** Maps code through anonymous memory that is made executable afterwards. @returns the address, or -errno */
-export function mapAnonymously(code: Buffer): number {
+export function mapAnonymously(code: Uint8Array): number {
   const address = syscall('mmap', 0, PAGE, PROT.read | PROT.write, MAP.private | MAP.anonymous, -1, 0);
   if (address < 0) return address;
   const source = allocate(code.length);
-  code.copy(source.bytes);
+  new Uint8Array(source.buffer).set(code);
   const copy = koffi().load(null).func('memcpy', 'uint64_t', ['uint64_t', 'uint64_t', 'uint64_t']);
   copy(address, source.address, code.length);
   const result = syscall('mprotect', address, PAGE, PROT.read | PROT.exec);

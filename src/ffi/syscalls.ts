@@ -87,6 +87,12 @@ export type Architecture = 'x86_64' | 'aarch64';
 /** All known names; the ABI test compares each number with the C compiler's. */
 export const SYSCALL_NAMES = Object.keys(NUMBERS) as readonly SyscallName[];
 
+/** @throws Error where no number is known: a bug of whoever made the call */
+export function knownSyscall(name: string): SyscallName {
+  if (!Object.hasOwn(NUMBERS, name)) throw new Error(`no number is known for the system call ${name}`);
+  return name as SyscallName;
+}
+
 /** The number of a system call. */
 export function syscallNumber(name: SyscallName, architecture: Architecture): number {
   return NUMBERS[name][architecture === 'x86_64' ? 0 : 1];

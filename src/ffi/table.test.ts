@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ENTRY_SIZE, type Entry, layOut, resultsIn, WORD } from './table.ts';
+import { toHex } from '../base/call.ts';
+import { cell as cellOf, ENTRY_SIZE, type Entry, memory, WORD } from './entry.ts';
+import { layOut, resultsIn } from './table.ts';
 
 const BASE = 0x7f12_3456_7000;
 
@@ -50,8 +52,8 @@ test('an end entry has a negative number, a jump one that no kernel has', () => 
 
 test('labels become addresses of entries; 0 where none is named', () => {
   const { word } = written([
-    { call: 'close', args: [{ entry: 'last' }], match: -7, onMatch: 'last' },
-    { label: 'last', call: 'close', args: [], store: { label: 'last', word: WORD.a0 } },
+    { call: 'close', args: [{ kind: 'entry', label: 'last' }], match: -7, onMatch: 'last' },
+    { label: 'last', call: 'close', args: [], store: { kind: 'word', label: 'last', word: WORD.a0 } },
   ]);
   assert.equal(word(0, WORD.a0), BigInt(BASE + ENTRY_SIZE));
   assert.equal(word(0, WORD.match), -7n);
@@ -62,10 +64,11 @@ test('labels become addresses of entries; 0 where none is named', () => {
 });
 
 test('cells are zeroed, apart, and aligned to 8 bytes', () => {
-  const { bytes, cell, word } = written(
-    [{ call: 'close', args: [{ cell: 'b' }, { cell: 'b', at: 8 }], store: { cell: 'c' } }],
-    { a: 3, b: 16, c: 8 },
-  );
+  const { bytes, cell, word } = written([{ call: 'close', args: [cellOf('b'), cellOf('b', 8)], store: cellOf('c') }], {
+    a: 3,
+    b: 16,
+    c: 8,
+  });
   assert.equal(cell('a') % 8, 0);
   assert.equal(cell('b'), cell('a') + 8);
   assert.equal(cell('c'), cell('b') + 16);
@@ -76,9 +79,8 @@ test('cells are zeroed, apart, and aligned to 8 bytes', () => {
 });
 
 test('vectors end in a null pointer, and their strings are whole', () => {
-  const strings = ['nix', '', 'build shell'].map(text => Buffer.from(`${text}\0`));
   const { bytes, word } = written([
-    { call: 'openat', args: [0, { vector: strings }, { pointTo: Buffer.from('x\0') }] },
+    { call: 'openat', args: [0, { kind: 'vector', values: ['nix', '', 'build shell'] }, memory(Buffer.from('x\0'))] },
   ]);
   const at = Number(word(0, WORD.a0 + 1)) - BASE;
   assert.equal(at % 8, 0);
@@ -93,7 +95,9 @@ test('vectors end in a null pointer, and their strings are whole', () => {
 });
 
 test('a counted array is a structure of its length and its address', () => {
-  const { bytes, word } = written([{ call: 'seccomp', args: [1, 0, { count: 0x1234, of: Buffer.from('filter') }] }]);
+  const { bytes, word } = written([
+    { call: 'seccomp', args: [1, 0, { kind: 'counted', count: 0x1234, hex: toHex(Buffer.from('filter')), say: '' }] },
+  ]);
   const at = Number(word(0, WORD.a0 + 2)) - BASE;
   assert.equal(at % 8, 0);
   assert.equal(bytes.readUInt16LE(at), 0x1234);
@@ -101,10 +105,32 @@ test('a counted array is a structure of its length and its address', () => {
   assert.equal(bytes.toString('latin1', target, target + 6), 'filter');
 });
 
+test('strings are whole, and the same one is laid out once', () => {
+  const path = { kind: 'text', value: '/ümlaut/\udcff' } as const;
+  const { bytes, word } = written([
+    { call: 'openat', args: [0, path, path, { kind: 'text', value: '' }] },
+    { call: 'openat', args: [0, path] },
+  ]);
+  const at = (entry: number, position: number): number => Number(word(entry, WORD.a0 + position)) - BASE;
+  const wanted = Buffer.concat([Buffer.from('/ümlaut/'), Buffer.of(0xff, 0)]);
+  assert.deepEqual(bytes.subarray(at(0, 1), at(0, 1) + wanted.length), wanted);
+  assert.equal(at(0, 1), at(0, 2));
+  assert.equal(bytes[at(0, 3)], 0);
+  assert.deepEqual(bytes.subarray(at(1, 1), at(1, 1) + wanted.length), wanted);
+});
+
+test('a NUL byte inside a string is a bug, wherever it stands', () => {
+  for (const value of ['a\0b', '\0', 'éé\0'])
+    assert.throws(
+      () => written([{ call: 'openat', args: [0, { kind: 'text', value: 'x' }, { kind: 'text', value }] }]),
+      /a NUL byte in/,
+    );
+});
+
 test('unknown labels and cells are bugs', () => {
   assert.throws(() => written([{ call: 'close', args: [], onError: 'nowhere' }]), /nowhere/);
-  assert.throws(() => written([{ call: 'close', args: [{ cell: 'none' }] }]), /none/);
-  assert.throws(() => written([{ call: 'close', args: [{ entry: 'nowhere' }] }]), /nowhere/);
+  assert.throws(() => written([{ call: 'close', args: [cellOf('none')] }]), /none/);
+  assert.throws(() => written([{ call: 'close', args: [{ kind: 'entry', label: 'nowhere' }] }]), /nowhere/);
 });
 
 test('results are read as signed numbers', () => {

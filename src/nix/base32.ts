@@ -1,6 +1,5 @@
 /** Nix' base 32, and the names that are hashes in it (libutil/hash.cc, `printHash32`). */
 import type * as Crypto from 'node:crypto';
-import { createRequire } from 'node:module';
 
 const DIGITS = '0123456789abcdfghijklmnpqrsvwxyz';
 
@@ -19,7 +18,7 @@ export function nixBase32(bytes: Uint8Array): string {
 
 /** node:crypto takes milliseconds to load, so it is loaded where a hash is wanted: a plain run wants none. */
 function sha256(text: Uint8Array | string): string {
-  const { createHash } = createRequire(import.meta.url)('node:crypto') as typeof Crypto;
+  const { createHash } = require('node:crypto') as typeof Crypto;
   return nixBase32(createHash('sha256').update(text).digest());
 }
 

@@ -1,8 +1,7 @@
 /** Runs other programs: the only file that may. Never through a shell, in the C locale, with an end in time and in size. */
 import type * as Programs from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { constants } from 'node:os';
+import type * as System from 'node:os';
 import type { Readable } from 'node:stream';
 import { EXIT, type Failure, fail, ok, type Result } from '../base/failure.ts';
 import { fromBytes } from '../base/path.ts';
@@ -30,7 +29,7 @@ const MAX_STDERR = 65_536;
 
 /** Loaded where a program is run: a plain run runs none, and does not pay for it. */
 function childProcess(): typeof Programs {
-  return createRequire(import.meta.url)('node:child_process') as typeof Programs;
+  return require('node:child_process') as typeof Programs;
 }
 
 /** Runs `argv[0]`, looked up in PATH, to its end. A status other than 0 is no Failure: what it means depends on the program. */
@@ -224,7 +223,7 @@ function codeOf(error: Error): string {
 }
 
 function statusOf(status: number | null, signal: NodeJS.Signals | null): number {
-  return status ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+  return status ?? 128 + (signal === null ? 0 : (require('node:os') as typeof System).constants.signals[signal]);
 }
 
 function notRun(argv: readonly string[], errno: string): Failed {

@@ -3,7 +3,6 @@
  * (docs/decisions/0012-libsql-for-the-stores-database.md). Nothing is ever written, not even as root.
  */
 import { closeSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type Libsql from 'libsql';
 import { fail, ok, type Result } from '../base/failure.ts';
 import { trace } from '../base/trace.ts';
@@ -60,7 +59,7 @@ let loaded: typeof Libsql | null = null;
 
 /** By `require`: an `import()` of CommonJS costs some milliseconds more. */
 function load(): typeof Libsql {
-  loaded ??= createRequire(import.meta.url)('libsql') as typeof Libsql;
+  loaded ??= require('libsql') as typeof Libsql;
   return loaded;
 }
 

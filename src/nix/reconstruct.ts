@@ -1,5 +1,5 @@
 /** The environment of a build whose env-vars cannot be read, made of its derivation (nix-sandbox.md, sections 1.5 and 4.4). */
-import { availableParallelism } from 'node:os';
+import type * as System from 'node:os';
 import { attribute, type Derivation } from './derivation.ts';
 import type { EnvVars } from './env-vars.ts';
 import { initialEnvironment } from './initial-environment.ts';
@@ -22,7 +22,7 @@ export function reconstructed(build: KeptBuild, derivation: Derivation, foundBy:
     buildTop,
     workingDirectory,
     store: layout.store,
-    cores: availableParallelism(),
+    cores: (require('node:os') as typeof System).availableParallelism(),
     files: new Set(names(build.content) ?? []),
     outputs: attrsOutputs(build),
   });

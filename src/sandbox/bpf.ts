@@ -82,12 +82,13 @@ function reach(distance: number): number {
 
 /** The instructions as the kernel reads them: an array of `struct sock_filter`. */
 export function filterBytes(instructions: readonly Instruction[]): Uint8Array {
-  const buffer = Buffer.alloc(8 * instructions.length);
+  const bytes = new Uint8Array(8 * instructions.length);
+  const view = new DataView(bytes.buffer);
   instructions.forEach(({ code, jt, jf, k }, index) => {
-    buffer.writeUInt16LE(code, 8 * index);
-    buffer.writeUInt8(jt, 8 * index + 2);
-    buffer.writeUInt8(jf, 8 * index + 3);
-    buffer.writeUInt32LE(k >>> 0, 8 * index + 4);
+    view.setUint16(8 * index, code, true);
+    view.setUint8(8 * index + 2, jt);
+    view.setUint8(8 * index + 3, jf);
+    view.setUint32(8 * index + 4, k, true);
   });
-  return buffer;
+  return bytes;
 }

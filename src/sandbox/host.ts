@@ -1,6 +1,5 @@
 /** The host's facts that a plan depends on; gathered first and passed in, so that `plan()` is pure. */
 import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
-import { release } from 'node:os';
 import { type HostPath, hostPath } from '../base/path.ts';
 import type { NixSettings } from '../nix/nix-conf.ts';
 import { type MachinePath, machinePaths } from './machine-paths.ts';
@@ -75,7 +74,7 @@ export function gatherHostFacts(questions: HostQuestions): HostFacts {
     uid: process.getuid?.() ?? 0,
     gid: process.getgid?.() ?? 0,
     architecture: process.arch === 'arm64' ? 'aarch64' : 'x86_64',
-    kernel: release(),
+    kernel: readFileSync('/proc/sys/kernel/osrelease', 'latin1').trim(),
     devices,
     kvm: devices.includes('kvm'),
     privateProc: process.getuid?.() === 0 ? privateProc() : [],

@@ -47,3 +47,4 @@ export const PR = {
 export const RLIMIT = { RLIMIT_CORE: 4, RLIMIT_NOFILE: 7 } as const;
 export const PERSONALITY = { PER_LINUX32: 0x0008, ADDR_NO_RANDOMIZE: 0x0040000 } as const;
 export const SIGKILL = 9;
+export const SIGSTOP = 19;

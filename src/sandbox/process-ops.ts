@@ -1,6 +1,6 @@
 /** The operations on the process itself, and those that make a command of it. */
 import { bytes, type Call, call, flags, mode, NULL, num, optional, text } from '../base/call.ts';
-import { AT_EMPTY_PATH, PERSONALITY, PR, RLIMIT, SIGKILL } from './kernel.ts';
+import { AT_EMPTY_PATH, PERSONALITY, PR, RLIMIT, SIGKILL, SIGSTOP } from './kernel.ts';
 import type { Meanings } from './step.ts';
 import { limit, zeroSigaction } from './structures.ts';
 
@@ -32,10 +32,15 @@ export const PROCESS_OPS: Meanings<
   },
   defaultSignals: {
     say: () => 'every signal has its default action',
-    calls: () =>
-      Array.from({ length: 64 }, (_, index) => index + 1)
-        .filter(signal => signal !== 9 && signal !== 19)
-        .map(signal => optional('rt_sigaction', num(signal), bytes(zeroSigaction, '{SIG_DFL}'), NULL, num(8))),
+    calls: () => {
+      const action = bytes(zeroSigaction, '{SIG_DFL}');
+      const size = num(8);
+      const calls: Call[] = [];
+      for (let signal = 1; signal <= 64; signal += 1)
+        if (signal !== SIGKILL && signal !== SIGSTOP)
+          calls.push(optional('rt_sigaction', num(signal), action, NULL, size));
+      return calls;
+    },
   },
   closeDescriptors: {
     say: () => 'only stdin, stdout and stderr are handed on',

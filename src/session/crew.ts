@@ -3,9 +3,7 @@
  * waits with Atomics. Descriptors are the process's, so no path is opened twice.
  */
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import type * as System from 'node:os';
 import type * as Threads from 'node:worker_threads';
 import type { MessagePort, Worker } from 'node:worker_threads';
 import type { Failure } from '../base/failure.ts';
@@ -54,13 +52,13 @@ const MOST_WORKERS = 3;
 
 /** Loaded by big copies only: it costs each start 2 ms. */
 function threads(): typeof Threads {
-  return createRequire(import.meta.url)('node:worker_threads') as typeof Threads;
+  return require('node:worker_threads') as typeof Threads;
 }
 
 /** Starts the workers; null where there is one processor only, or the worker's program is not there. */
 export function hire(copying: Copying, links: number): Crew | null {
-  const program = fileURLToPath(new URL('./copy-worker.cjs', import.meta.url));
-  const count = Math.min(MOST_WORKERS, availableParallelism() - 1);
+  const program = `${import.meta.dirname}/copy-worker.cjs`;
+  const count = Math.min(MOST_WORKERS, (require('node:os') as typeof System).availableParallelism() - 1);
   if (count < 1 || !existsSync(program)) return null;
   const shared = new Int32Array(new SharedArrayBuffer(4 * (SHARED.size + OWN.size * count)));
   const { MessageChannel, Worker } = threads();

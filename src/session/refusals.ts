@@ -1,6 +1,6 @@
 /** Refusals of overlays that were met before: remembered in the sessions' directory, a line each, `KERNEL DEVICE ERRNO`. */
 import { appendFileSync, readFileSync, statSync } from 'node:fs';
-import { release } from 'node:os';
+import type * as System from 'node:os';
 import { fsPath, type HostPath } from '../base/path.ts';
 
 const REFUSED = 'overlay-refused';
@@ -10,13 +10,13 @@ export type Asked = 'overlay' | 'ids';
 
 /** The reason against asking once more for this directory's file system; null where there is none. */
 export function knownRefusal(place: HostPath, content: HostPath, asked: Asked): string | null {
-  const key = refusalKey(content, asked);
   let text: string;
   try {
     text = readFileSync(fsPath(`${place}/${REFUSED}`), 'utf8').slice(0, 10_000);
   } catch {
     return null;
   }
+  const key = refusalKey(content, asked);
   const line = text.split('\n').find(known => known.startsWith(key));
   if (line === undefined) return null;
   const errno = /^E[A-Z0-9]+$/.exec(line.slice(key.length))?.[0] ?? 'an error';
@@ -24,7 +24,7 @@ export function knownRefusal(place: HostPath, content: HostPath, asked: Asked): 
 }
 
 function refusalKey(content: HostPath, asked: Asked): string {
-  return `${release()} ${statSync(fsPath(content)).dev}${asked === 'ids' ? '/ids' : ''} `;
+  return `${(require('node:os') as typeof System).release()} ${statSync(fsPath(content)).dev}${asked === 'ids' ? '/ids' : ''} `;
 }
 
 /** Remembers that the kernel refused it over this directory's file system, so that it is not tried, and said, each time. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Arg } from '../../src/base/call.ts';
+import type { Entry } from '../../src/ffi/entry.ts';
 import { ownFrame, programFrame } from '../../src/ffi/frame.ts';
 import { initEntries } from '../../src/ffi/init.ts';
-import type { Entry } from '../../src/ffi/table.ts';
 import { BPF, filterBytes, SECCOMP } from '../../src/sandbox/bpf.ts';
 import { ABIS } from '../../src/sandbox/filtered-calls.ts';
 import { CLONE } from '../../src/sandbox/kernel.ts';
@@ -81,7 +81,7 @@ function argument(entries: readonly Entry[], call: Entry['call'], at: number): b
 test('the numbers of the frame and of init are those of their names', { skip }, () => {
   const own = ownFrame(0);
   const carrier = programFrame(0, 1, { pollLauncher: 0, results: 5, ready: 6 });
-  const init = initEntries({ program: Buffer.from('x\0'), argv: [], environment: [] }, 7);
+  const init = initEntries({ program: 'x', argv: [], environment: [] }, 7);
   const expected: Readonly<Record<string, bigint>> = {
     SIG_SETMASK: argument(own, 'rt_sigprocmask', 0),
     'CLONE_VM|CLONE_VFORK|CLONE_PIDFD|SIGCHLD': argument(own, 'clone', 0),

@@ -4,10 +4,11 @@ import { openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { elfProgram } from '../../src/ffi/elf.ts';
+import { cell, type Entry, memory, WORD } from '../../src/ffi/entry.ts';
 import { initProgram, tableFor } from '../../src/ffi/files.ts';
 import { REPORT } from '../../src/ffi/init.ts';
 import type { Architecture } from '../../src/ffi/syscalls.ts';
-import { type Entry, WORD } from '../../src/ffi/table.ts';
+
 import { type Fact, missing } from '../support/need.ts';
 import { scratchDirectory } from '../support/scratch.ts';
 
@@ -23,7 +24,7 @@ const RUNNERS: readonly (readonly [Architecture, runner: readonly string[], read
 
 const say = (text: string): Entry => ({
   call: 'write',
-  args: [1, { pointTo: Buffer.from(text) }, text.length],
+  args: [1, memory(Buffer.from(text)), text.length],
 });
 const leave = (status: number): Entry => ({ call: 'exit_group', args: [status] });
 
@@ -77,18 +78,18 @@ const TABLES: Readonly<
     entries: [
       {
         call: 'openat',
-        args: [-100, { pointTo: Buffer.from('/proc/sys/kernel/ostype\0') }, 0, 0],
-        store: { label: 'read', word: WORD.a0 },
+        args: [-100, { kind: 'text', value: '/proc/sys/kernel/ostype' }, 0, 0],
+        store: { kind: 'word', label: 'read', word: WORD.a0 },
         onError: 'bad',
       },
       {
         label: 'read',
         call: 'read',
-        args: [0, { cell: 'text' }, 4],
-        store: { label: 'write', word: WORD.a0 + 2 },
+        args: [0, cell('text'), 4],
+        store: { kind: 'word', label: 'write', word: WORD.a0 + 2 },
         onError: 'bad',
       },
-      { label: 'write', call: 'write', args: [1, { cell: 'text' }, 0] },
+      { label: 'write', call: 'write', args: [1, cell('text'), 0] },
       leave(0),
       { label: 'bad', ...leave(1) },
     ],
@@ -100,7 +101,7 @@ const TABLES: Readonly<
 
 for (const [architecture, runner, facts] of RUNNERS) {
   const skip = missing(...facts);
-  const runs = (program: Buffer, fds: readonly number[] = []) => {
+  const runs = (program: Uint8Array, fds: readonly number[] = []) => {
     const path = join(scratchDirectory('program'), 'program');
     writeFileSync(path, program, { mode: 0o755 });
     const [file, ...args] = [...runner, path];

@@ -59,3 +59,21 @@ test('the first run keeps it, the next ones use it, and a broken one is replaced
     run();
   }
 });
+
+test('only a run keeps it, and a run of another kind adds what it needs', { skip }, () => {
+  const directory = freshProgram();
+  const build = smallBuild();
+  const status = (...words: readonly string[]): number | null =>
+    runCommand([join(directory, 'nix-build-shell'), ...words]).status;
+  assert.equal(status('--no-such-option'), 2);
+  assert.equal(status('/nonexistent', 'true'), 125);
+  assert.deepEqual(kept(directory), []);
+  assert.equal(status('--store', build.store, build.directory, 'true'), 0);
+  const [name = ''] = kept(directory);
+  const first = readFileSync(join(directory, 'dist', name));
+  assert.equal(status('--copy=copy', '--store', build.store, build.directory, 'true'), 0);
+  const second = readFileSync(join(directory, 'dist', name));
+  assert.ok(second.length > first.length);
+  assert.equal(status('--store', build.store, build.directory, 'true'), 0);
+  assert.deepEqual(readFileSync(join(directory, 'dist', name)), second);
+});

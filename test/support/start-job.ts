@@ -30,6 +30,7 @@ function bundled(): string {
       target: 'node20',
       format: 'esm',
       external: ['koffi'],
+      banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     });
     try {
       renameSync(unfinished, directory);

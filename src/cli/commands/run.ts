@@ -6,6 +6,7 @@ import { rememberForeground } from '../../ffi/foreground.ts';
 import { absolutePath } from '../../nix/own-directory.ts';
 import { lookAt } from '../../nix/read-regular.ts';
 import { type RunOutcome, runPlan } from '../../sandbox/run.ts';
+import type { StoreView } from '../../sandbox/store-view.ts';
 import { forgetClosures } from '../../session/closure-cache.ts';
 import { closeChoice } from '../../session/ladder.ts';
 import { lookOn } from '../../session/look.ts';
@@ -27,6 +28,21 @@ const SLICE_MS = 4;
 const PAUSE_MS = 8;
 /** When the command has ended, what killed launchers left goes: all of it, but for trees so big that the caller would wonder. */
 const LAST_SWEEP_MS = 2000;
+
+/** What this process has done, as bits: the kinds of runs need different functions (src/cli/boot.ts). 0: no sandbox ran. */
+let ways = 0;
+const WAY = { whole: 1, closure: 2, overlay: 4, copy: 8, reconstructed: 16, interactive: 32 } as const;
+
+/** The ways by which sandboxes ran in this process. */
+export function waysGone(): number {
+  return ways;
+}
+
+function noteWays({ prepared, session }: Ready, store: StoreView, interactive: boolean): void {
+  ways |= WAY[store.kind] | (session.copy.rung === 'overlay' ? WAY.overlay : WAY.copy);
+  if (prepared.env.source.kind === 're-constructed') ways |= WAY.reconstructed;
+  if (interactive) ways |= WAY.interactive;
+}
 
 /** Runs CMD, or an interactive shell, in the sandbox of DIR. @returns the exit status */
 export async function runDirectory(request: RunRequest): Promise<number> {
@@ -93,6 +109,7 @@ async function runInside(ready: Ready, request: RunRequest): Promise<RunOutcome>
     ...(mount === null ? {} : { tree: mount }),
     started: pid => {
       init = pid;
+      noteWays(ready, store, request.command.length === 0);
       sweepSessions(process.env, LAST_SWEEP_MS);
       lookWhileRunning(ready);
     },
