@@ -1,11 +1,12 @@
 /** The functions of the command line, as the UI calls them (src/ui/core.ts). */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fail, ok, type Result, systemError } from '../base/failure.ts';
 import { runForeground } from '../nix/command.ts';
 import type { KeptBuild } from '../nix/kept-build.ts';
 import { listKeptBuilds, type Places, placesOf } from '../nix/locations.ts';
+import { makeDirectories } from '../session/make-directories.ts';
 import { sessionsPlaces } from '../session/place.ts';
 import { commandLine, optionWords } from '../ui/command-line.ts';
 import type { Core, Details } from '../ui/core.ts';
@@ -94,7 +95,7 @@ function saveCopy(text: string): Result<string> {
   const place = sessionsPlaces(process.env, process.getuid?.() ?? 0)[0] ?? '/tmp/nix-build-shell/sessions';
   const path = join(dirname(place), 'copied.txt');
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeDirectories(dirname(path));
     writeFileSync(path, text, { mode: 0o600 });
     return ok(path);
   } catch (error) {

@@ -3,11 +3,12 @@
  * directory, and not believed even there: names must be those of store paths, and what is not there (any more) fails to be mounted, after
  * which everything is forgotten and the store is asked.
  */
-import { lstatSync, mkdirSync, readdirSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, readdirSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { fsPath } from '../base/path.ts';
 import { trace } from '../base/trace.ts';
 import { readRegularFile } from '../nix/read-regular.ts';
 import { isBaseName, isStoreEntry, type StoreEntry } from '../nix/store-entries.ts';
+import { makeDirectories } from './make-directories.ts';
 import { cacheDirectory, type PlaceEnvironment } from './place.ts';
 
 /** What is remembered of a store path. */
@@ -71,7 +72,7 @@ export function remember(environment: PlaceEnvironment, key: string, what: Remem
   if (directory === null) return;
   const path = `${directory}/${key}.json`;
   try {
-    mkdirSync(fsPath(directory), { recursive: true, mode: 0o700 });
+    makeDirectories(directory);
     // Under sudo, the home directory may be another user's.
     if (lstatSync(fsPath(directory)).uid !== process.geteuid?.()) return;
     forgetOldest(directory);

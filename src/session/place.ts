@@ -1,7 +1,8 @@
 /** Where sessions lie on the host. */
-import { accessSync, constants, lstatSync, mkdirSync } from 'node:fs';
+import { accessSync, constants, lstatSync } from 'node:fs';
 import { fail, ok, type Result, systemError } from '../base/failure.ts';
 import { fsPath, type HostPath, hostPath } from '../base/path.ts';
+import { makeDirectories } from './make-directories.ts';
 
 /** The part of the environment that says where. */
 export type PlaceEnvironment = Readonly<Record<string, string | undefined>>;
@@ -23,14 +24,18 @@ export function sessionsPlaces(environment: PlaceEnvironment, uid: number): read
 
 /** `nix-build-shell/<name>` below `$XDG_CACHE_HOME` or `~/.cache`; null where neither is there. Pure. */
 export function cacheDirectory(environment: PlaceEnvironment, name: string): HostPath | null {
-  const cache =
-    environment['XDG_CACHE_HOME'] ?? (environment['HOME'] === undefined ? undefined : `${environment['HOME']}/.cache`);
-  return cache?.startsWith('/') === true ? hostPath(`${cache}/nix-build-shell/${name}`) : null;
+  const { XDG_CACHE_HOME: cache = '', HOME: home = '' } = environment;
+  // What is empty or relative counts as not set (XDG Base Directory Specification).
+  const base = cache.startsWith('/') ? cache : home.startsWith('/') ? `${home}/.cache` : null;
+  return base === null ? null : hostPath(`${base}/nix-build-shell/${name}`);
 }
 
 /** The first place that can be had, made where it is missing: the caller's own directory, mode 0700. */
 export function sessionsDirectory(environment: PlaceEnvironment): Result<HostPath> {
   const uid = process.geteuid?.() ?? 0;
+  const chosen = environment['NIX_BUILD_SHELL_SESSIONS'] ?? '';
+  if (chosen !== '' && !chosen.startsWith('/'))
+    return fail(`keep sessions in ${chosen}`, { because: 'NIX_BUILD_SHELL_SESSIONS must be an absolute path' });
   let last: Result<HostPath> = fail('find a place for sessions', { hint: PLACE_HINT });
   for (const place of sessionsPlaces(environment, uid)) {
     last = usable(place, uid);
@@ -43,7 +48,7 @@ export function sessionsDirectory(environment: PlaceEnvironment): Result<HostPat
 function usable(place: HostPath, uid: number): Result<HostPath> {
   const wanted = `keep sessions in ${place}`;
   try {
-    mkdirSync(fsPath(place), { recursive: true, mode: 0o700 });
+    makeDirectories(place);
     const stats = lstatSync(fsPath(place));
     if (!stats.isDirectory()) return fail(wanted, { because: 'it is no directory', hint: PLACE_HINT });
     if (stats.uid !== uid) return fail(wanted, { because: `it belongs to user ${stats.uid}`, hint: PLACE_HINT });
