@@ -1,6 +1,7 @@
 /** Everything but a plain run: subcommands, help and usage errors, by commander. */
 import { Command, CommanderError, Option } from 'commander';
 import { EXIT } from '../base/failure.ts';
+import { printable } from '../base/printable.ts';
 import type { GroupName } from '../sandbox/groups.ts';
 import { RUNGS } from '../sandbox/working-copy.ts';
 import { type CommandName, NO_OPTIONS, OPTIONS, type OptionName, type RunOptions, withGroups } from './arguments.ts';
@@ -51,11 +52,22 @@ export async function runFull(words: readonly string[]): Promise<number> {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
+    // `help WORD` of no command.
     say(
-      `${error.message.replace(/^error: /, '').replaceAll('\n', ' ')}; 'nix-build-shell list' names the kept builds, '--help' tells more`,
+      usageProblem(error.code === 'commander.help' ? `no such command: ${printable(words[1] ?? '')}` : error.message),
     );
     return EXIT.usage;
   }
+}
+
+/** Commander's sentence as a line of ours, with what helps. */
+function usageProblem(message: string): string {
+  const problem = message
+    .replace(/^error: /, '')
+    .replaceAll('\n', ' ')
+    .replace(/\. Expected (.*)\.$/, ': expected $1');
+  const help = "'nix-build-shell --help' tells more";
+  return `${problem}; ${/\bDIR\b/.test(problem) ? "'nix-build-shell list' names the kept builds, " : ''}${help}`;
 }
 
 type Done = (status: number) => void;
@@ -72,6 +84,7 @@ function makeProgram(done: Done): Command {
     )
     .version(version, '-V, --version', 'the version')
     .helpOption('-h, --help', 'this text')
+    .helpCommand('help [COMMAND]', 'this text, or that of a command')
     .addHelpText('after', EXAMPLES)
     .exitOverride()
     .configureOutput(OUTPUT)

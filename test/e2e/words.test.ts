@@ -110,6 +110,41 @@ test('a reader that has read enough is no news', () => {
   assert.match(stderr.toString(), /^(141|0)\n$/);
 });
 
+test('help is a command, too', () => {
+  for (const [words, same] of [
+    [['help'], ['--help']],
+    [
+      ['help', 'log'],
+      ['log', '--help'],
+    ],
+  ] as const) {
+    const { stdout, status } = run(words);
+    assert.equal(stdout.toString(), run(same).stdout.toString());
+    assert.equal(status, 0);
+  }
+});
+
+test('wrong usage is one line that says what helps', () => {
+  const lines: readonly (readonly [readonly string[], string])[] = [
+    [
+      ['show', 'a', 'b'],
+      "too many arguments for 'show': expected 1 argument but got 2; 'nix-build-shell --help' tells more",
+    ],
+    [['help', 'nope'], "no such command: nope; 'nix-build-shell --help' tells more"],
+    [['list', '--nope'], "unknown option '--nope'; 'nix-build-shell --help' tells more"],
+    [
+      ['show'],
+      "missing required argument 'DIR'; 'nix-build-shell list' names the kept builds, 'nix-build-shell --help' tells more",
+    ],
+    [['log', '--tail', '-1', '/'], "--tail needs a number, not -1; 'nix-build-shell --help' tells more"],
+  ];
+  for (const [words, line] of lines) {
+    const { stderr, status } = run(words);
+    assert.equal(stderr.toString(), `nix-build-shell: ${line}\n`);
+    assert.equal(status, 2);
+  }
+});
+
 test('help fits in 80 columns', () => {
   for (const words of [['--help'], ['list', '--help'], ['plan', '--help'], ['doctor', '--help']]) {
     const long = run(words)
