@@ -17,7 +17,7 @@ const CLONE_FILES = 0x400;
 const NOTHING = { launcher: -1, pollLauncher: -1, init: -1, status: -1, tree: -1 } as const;
 
 /**
- * Returns when it has ended. Descriptors that one of its calls opened for another (`result`) are closed again.
+ * Returns when its calls are made. Descriptors that one of its calls opened for another (`result`) are closed again.
  * @param cloneFlags its CLONE_NEW* flags
  * @returns the calls' results, or the call that failed; nothing stays open then
  */
@@ -31,7 +31,8 @@ export function runErrand(cloneFlags: number, calls: readonly Call[]): readonly 
   const pid = stub(table);
   if (pid < 0) return { kind: 'failed', index: -1, errno: -pid, what: null };
   syscall('close', table.view.getInt32(layout.cells.get('pidfd') ?? 0, true));
-  syscall('wait4', pid, 0, 0, 0);
+  reapErrands();
+  unreaped.push(pid);
   const results = resultsIn(table.bytes, frame.length, calls.length);
   const index = results.findIndex((result, at) => result < 0 && calls[at]?.optional !== true);
   calls.forEach((call, at) => {
@@ -41,6 +42,18 @@ export function runErrand(cloneFlags: number, calls: readonly Call[]): readonly 
     if (opened && result > 0) syscall('close', result);
   });
   return index < 0 ? results : { kind: 'failed', index, errno: -(results[index] ?? 0), what: null };
+}
+
+/**
+ * Its results are there when it lets go of our memory; its end takes some milliseconds more where it has a mount namespace, which the kernel
+ * takes apart. So nobody waits for that.
+ */
+const unreaped: number[] = [];
+const WNOHANG = 1;
+
+/** Takes leave of the errands that have ended meanwhile. */
+export function reapErrands(): void {
+  for (const pid of unreaped.splice(0)) if (syscall('wait4', pid, 0, WNOHANG, 0) === 0) unreaped.push(pid);
 }
 
 const OPENS = ['openat', 'open_tree'];

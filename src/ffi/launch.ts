@@ -1,4 +1,5 @@
 /** Starts a sandbox by the first way that this machine allows, waits for its end, and says what became of it. */
+import { reapErrands } from './errand.ts';
 import { type Files, openFiles } from './files.ts';
 import { REPORT, REPORT_SIZE } from './init.ts';
 import { koffi } from './koffi.ts';
@@ -54,6 +55,7 @@ async function end(started: Started, request: LaunchRequest, statusFd: number): 
   await readable(started.pidfd);
   syscall('close', started.pidfd);
   syscall('wait4', started.child, 0, 0, 0);
+  reapErrands();
   const ended = readReport(statusFd) ?? firstFault(started, request);
   syscall('close', statusFd);
   // Neither a report nor a fault: init was killed from outside.

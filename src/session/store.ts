@@ -3,7 +3,7 @@
  * left by a launcher that was killed, and is swept; one without a lock file was kept on purpose.
  */
 
-import { closeSync, mkdirSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import { monotonicMs } from '../base/clock.ts';
 import { fail, ok, type Result, systemError } from '../base/failure.ts';
 import { fsPath, type HostPath, hostPath } from '../base/path.ts';
@@ -73,13 +73,22 @@ export function finishSession(session: Session, { keep }: { readonly keep: boole
 function removedEmpty({ directory, root, build, copy }: Session): boolean {
   if (copy.rung !== 'overlay') return false;
   try {
-    const index = copy.byRoot?.links === true ? [`${directory}/work/index`] : [];
-    const work = [`${directory}/work/work`, ...index, `${directory}/work`];
-    for (const path of [root, ...work, build, directory]) rmdirSync(fsPath(path));
+    rmdirSync(fsPath(build));
+    removeMarks(`${directory}/work`, copy.byRoot?.links === true);
+    for (const path of [root, `${directory}/work/work`, `${directory}/work`, directory]) rmdirSync(fsPath(path));
     return true;
   } catch {
     return false;
   }
+}
+
+/** What the kernel leaves in the work directory: the mark of `volatile`, and the index of root's overlay (overlayfs.rst). */
+function removeMarks(work: string, index: boolean): void {
+  // They have no permissions at all.
+  for (const path of ['work', 'work/incompat', 'work/incompat/volatile']) chmodSync(fsPath(`${work}/${path}`), 0o700);
+  unlinkSync(fsPath(`${work}/work/incompat/volatile/dirty`));
+  for (const path of ['work/incompat/volatile', 'work/incompat', ...(index ? ['index'] : [])])
+    rmdirSync(fsPath(`${work}/${path}`));
 }
 
 function release(directory: string): void {
