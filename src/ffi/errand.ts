@@ -46,14 +46,14 @@ export function runErrand(cloneFlags: number, calls: readonly Call[]): readonly 
 
 /**
  * Its results are there when it lets go of our memory; its end takes some milliseconds more where it has a mount namespace, which the kernel
- * takes apart. So nobody waits for that.
+ * takes apart. So nobody waits for that
+ * at once.
  */
 const unreaped: number[] = [];
-const WNOHANG = 1;
 
-/** Takes leave of the errands that have ended meanwhile. */
+/** Waits for the end of the errands that were made; to be called when there is nothing else to do. */
 export function reapErrands(): void {
-  for (const pid of unreaped.splice(0)) if (syscall('wait4', pid, 0, WNOHANG, 0) === 0) unreaped.push(pid);
+  for (const pid of unreaped.splice(0)) syscall('wait4', pid, 0, 0, 0);
 }
 
 const OPENS = ['openat', 'open_tree'];

@@ -28,12 +28,16 @@ export interface Running {
 /** Starts the sandbox. Returns when init runs, or when a call of the child failed. To be called on the main thread. */
 export function launch(request: LaunchRequest, ways: Ways = ALL_WAYS): Running | Failed {
   const files = openFiles(request, ways);
-  if ('kind' in files) return files;
+  if ('kind' in files) {
+    reapErrands();
+    return files;
+  }
   const started = start(request, files, ways);
   syscall('close', files.init);
   syscall('close', files.launcher);
   if ('kind' in started) {
     syscall('close', files.status);
+    reapErrands();
     return started;
   }
   return { pid: started.init, ended: () => end(started, request, files.status) };
