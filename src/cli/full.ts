@@ -1,7 +1,6 @@
 /** Everything but a plain run: subcommands, help and usage errors, by commander. */
 import { Command, CommanderError, Option } from 'commander';
 import { EXIT } from '../base/failure.ts';
-import { printable } from '../base/printable.ts';
 import type { GroupName } from '../sandbox/groups.ts';
 import { RUNGS } from '../sandbox/working-copy.ts';
 import { type CommandName, NO_OPTIONS, OPTIONS, type OptionName, type RunOptions, withGroups } from './arguments.ts';
@@ -53,9 +52,7 @@ export async function runFull(words: readonly string[]): Promise<number> {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
     // `help WORD` of no command.
-    say(
-      usageProblem(error.code === 'commander.help' ? `no such command: ${printable(words[1] ?? '')}` : error.message),
-    );
+    say(usageProblem(error.code === 'commander.help' ? `no such command: ${words[1] ?? ''}` : error.message));
     return EXIT.usage;
   }
 }

@@ -3,7 +3,6 @@
  * no arguments) is commander's, in a bundle of its own (dist/full.cjs).
  */
 import { EXIT } from '../base/failure.ts';
-import { printable } from '../base/printable.ts';
 import { enableTrace } from '../base/trace.ts';
 import { rawArguments, scan, traceLayers } from './arguments.ts';
 import { runDirectory, waysGone } from './commands/run.ts';
@@ -40,14 +39,33 @@ function isForUi(words: readonly string[]): boolean {
   return words.length === 0 && process.stdin.isTTY && process.stdout.isTTY;
 }
 
+/** Errors of Node's own loader, which come wherever a part of the program is loaded, and what can be done then. */
+const HINTS: Readonly<Record<string, string>> = {
+  EMFILE: "raise the limit of open files ('ulimit -n'; 256 are enough)",
+  ENFILE: 'the whole machine has too many files open; wait, or end something',
+  MODULE_NOT_FOUND: "'npm run setup' in the program's directory installs what is missing",
+};
+
+/** An error that nobody expected: still one line, unless the user asked for more. */
+function sayError(error: unknown): void {
+  const { message, stack = '', code = '' } = (error instanceof Error ? error : new Error(String(error))) as NodeError;
+  const [what = ''] = message.split('\n');
+  const hint = HINTS[code];
+  const trace = process.argv.some(word => word.startsWith('--trace'));
+  say(
+    hint === undefined
+      ? `internal error: ${what}${trace ? '' : '; --trace shows more'}`
+      : `cannot go on: ${what}; ${hint}`,
+  );
+  if (trace) process.stderr.write(`${stack}\n`);
+}
+
+type NodeError = Error & { readonly code?: string };
+
 main().then(
   status => process.exit(status),
   (error: unknown) => {
-    // A bug of ours: still one line, unless the user asked for more.
-    const bug = error instanceof Error ? error : new Error(String(error));
-    const trace = process.argv.some(word => word.startsWith('--trace'));
-    say(`internal error: ${printable(bug.message)}${trace ? '' : '; --trace shows more'}`);
-    if (trace) process.stderr.write(`${bug.stack ?? ''}\n`);
+    sayError(error);
     process.exit(EXIT.failed);
   },
 );

@@ -10,7 +10,7 @@ import { fsPath, type HostPath, hostPath } from '../base/path.ts';
 import { trace } from '../base/trace.ts';
 import { takeLock } from './lock.ts';
 import { PLACE_HINT, type PlaceEnvironment, sessionsDirectory } from './place.ts';
-import { closeAll, removeSome, removeTree, startRemoval } from './remove.ts';
+import { closeAll, removalResult, removeSome, removeTree, startRemoval } from './remove.ts';
 import type { Session } from './session.ts';
 
 const held = new Map<string, number>();
@@ -28,8 +28,7 @@ export function createSession(environment: PlaceEnvironment): Result<Session> {
     mkdirSync(fsPath(directory), { mode: 0o700 });
     mkdirSync(fsPath(root), { mode: 0o755 });
   } catch (error) {
-    removeTree(directory);
-    release(directory);
+    release(directory, removeTree(directory).ok);
     return fail(`make a session in ${place.value}`, {
       ...systemError(error),
       hint: PLACE_HINT,
@@ -65,7 +64,7 @@ function newDirectory(place: HostPath): Result<HostPath> {
 /** Ends a session: its files go, unless they are to be kept. */
 export function finishSession(session: Session, { keep }: { readonly keep: boolean }): Result<null> {
   const removed = keep || removedEmpty(session) ? ok(null) : removeTree(session.directory);
-  release(session.directory);
+  release(session.directory, removed.ok);
   return removed;
 }
 
@@ -91,11 +90,12 @@ function removeMarks(work: string, index: boolean): void {
     rmdirSync(fsPath(`${work}/${path}`));
 }
 
-function release(directory: string): void {
+/** @param finished whether nothing is left to do for a sweep: else the lock's file stays, which tells it so */
+function release(directory: string, finished: boolean): void {
   const lock = held.get(directory);
   held.delete(directory);
   // Unlinked while it is held: whoever waits for it sees that its name is gone.
-  tryTo(() => unlinkSync(fsPath(directory + LOCK)));
+  if (finished) tryTo(() => unlinkSync(fsPath(directory + LOCK)));
   if (lock !== undefined) closeSync(lock);
 }
 
@@ -135,7 +135,7 @@ function sweep(directory: HostPath, until: number): void {
   if (!lock.ok || lock.value === null) return;
   trace('copy', `sweeps ${directory}, which a killed launcher left`);
   const removal = startRemoval(directory);
-  if (removeSome(removal, until)) tryTo(() => unlinkSync(fsPath(directory + LOCK)));
-  else closeAll(removal);
+  if (!removeSome(removal, until)) closeAll(removal);
+  else if (removalResult(removal).ok) tryTo(() => unlinkSync(fsPath(directory + LOCK)));
   closeSync(lock.value);
 }

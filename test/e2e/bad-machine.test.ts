@@ -1,11 +1,11 @@
 /** What the machine may do to a run: commands that are not there, closed descriptors, full disks, no namespaces. */
 import assert from 'node:assert/strict';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { leftovers } from '../support/leftovers.ts';
 import { missing, type TestUser } from '../support/need.ts';
-import { asUser, environmentFor, type Output, programFor, runCommand } from '../support/program.ts';
+import { asUser, environmentFor, type Output, PROJECT, programFor, runCommand } from '../support/program.ts';
 import { scratchDirectory } from '../support/scratch.ts';
 import { BASH, envVarsText, SMALL_ENVIRONMENT, type SmallBuild, smallBuild } from '../support/small-build.ts';
 import { treeHash } from '../support/tree-hash.ts';
@@ -60,6 +60,14 @@ test('closed descriptors are /dev/null to the command, and nothing falls into th
   assert.equal(enter('2>&-', 'no-such-command').status, 127);
   const full = runCommand(['bash', '-c', 'exec "$@" >/dev/full', 'x', programFor(null), 'list', '--json']);
   isFailure(full, 125, /cannot write to stdout/);
+});
+
+test('a program whose packages are not installed says what installs them', { skip }, () => {
+  const build = smallBuild();
+  const copy = scratchDirectory('bare');
+  for (const part of ['dist', 'nix-build-shell']) cpSync(join(PROJECT, part), join(copy, part), { recursive: true });
+  const words = [join(copy, 'nix-build-shell'), '--store', build.store, build.directory, 'true'];
+  isFailure(runCommand(words), 125, /: cannot go on: Cannot find module 'koffi'; 'npm run setup' in the program's/);
 });
 
 test('a working directory that was removed, or is not UTF-8, is no obstacle', { skip }, () => {

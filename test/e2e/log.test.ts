@@ -66,7 +66,7 @@ describe('log', () => {
   test('on a terminal keeps colours and nothing else; NO_COLOR takes them, too', { skip: missing('script') }, () => {
     const { directory, root } = buildWithLog(FAILED);
     const shown = (env: Record<string, string>): string => {
-      const command = `${programFor(null)} log --store ${root} ${directory}`;
+      const command = `'${programFor(null)}' log --store ${root} ${directory}`;
       const { stdout } = spawnSync('script', ['-qec', command, '/dev/null'], {
         env: environmentFor(null, { TERM: 'xterm', ...env }),
       });

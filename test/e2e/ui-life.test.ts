@@ -161,7 +161,11 @@ test('after q the terminal is as it was', need, async () => {
 test('Ctrl-Z stops it, the shell has its terminal, and fg brings the list back', need, async () => {
   const pty = inPty(['bash', '--norc', '--noprofile', '-i'], { env: { PS1: 'outer> ' } });
   await pty.shows('outer>');
-  pty.type(`${uiCommand(smallBuild()).join(' ')}\r`);
+  pty.type(
+    `${uiCommand(smallBuild())
+      .map(word => `'${word}'`)
+      .join(' ')}\r`,
+  );
   await select(pty);
   pty.type('\u001a');
   await pty.shows('Stopped');

@@ -199,6 +199,22 @@ test('256 descriptors are enough for any tree, and too few are said in one line'
   execFileSync('rm', ['-rf', build.directory]);
 });
 
+test('what a start cannot remove, as it may open nothing more, goes with the next one', { skip }, () => {
+  const build = smallBuild();
+  const sessions = sessionsFor(null);
+  const env = { NIX_BUILD_SHELL_SESSIONS: sessions };
+  const words = [programFor(null), '--copy=copy', '--store', build.store, build.directory, 'true'];
+  let left = 0;
+  for (let limit = 16; limit < 40; limit += 3) {
+    const { stderr } = runCommand(['bash', '-c', `ulimit -n ${limit}; exec "$@"`, 'x', ...words], { env });
+    assert.doesNotMatch(stderr.toString(), /internal error/);
+    left = Math.max(left, leftovers(sessions).length);
+  }
+  assert.ok(left > 0, 'no limit was of the kind that is meant');
+  assert.equal(runCommand(words, { env }).status, 0);
+  assert.deepEqual(leftovers(sessions), []);
+});
+
 test('a limit of file sizes makes a file missing, by name', { skip }, () => {
   const build = smallBuild();
   writeFileSync(join(build.directory, 'big'), Buffer.alloc(300_000, 1));
