@@ -24,6 +24,21 @@ test('counts are cut to what the screen has room for, and nothing else is', () =
     assert.equal(clamped(text), text);
 });
 
+test('colours without a colour space get one: those with one, and other numbers, stay', () => {
+  assert.equal(clamped('\u001b[38:2:1:2:3m'), '\u001b[38:2::1:2:3m');
+  assert.equal(clamped('\u001b[1;48:2:1:2:3;58:2:4:5:6;4:3m'), '\u001b[1;48:2::1:2:3;58:2::4:5:6;4:3m');
+  assert.equal(clamped('a\u001b[38:2:', '1:2:', '3m'), 'a\u001b[38:2::1:2:3m');
+  for (const text of [
+    '\u001b[38:2::1:2:3m',
+    '\u001b[38:2:0:1:2:3:0:1m',
+    '\u001b[38;2;1;2;3m',
+    '\u001b[38:5:200m',
+    '\u001b[>4;38:2:1:2:3u',
+    'text 38:2:1:2:3m',
+  ])
+    assert.equal(clamped(text), text);
+});
+
 test('a control character within a sequence acts first, as it does in the emulator', () => {
   assert.equal(clamped('\u001b[99\n99L'), '\u001b[\n24L');
   assert.equal(clamped('\u001b[99\u001b[99L'), '\u001b[99\u001b[24L');

@@ -1,7 +1,7 @@
 /**
  * Cuts absurd counts out of control sequences before the emulator reads them: `CSI 9999 L` inserts that many lines, one by one, and 64 KiB of
  * it hold everything up for minutes. No count does more than one that is as high or as wide as the screen. Works on reads as they come: a
- * sequence may be split over them, and is held back until its last byte says what its numbers mean.
+ * sequence may be split over them, and is held back until its last byte says what its numbers mean. Colours without a colour space get one.
  */
 
 /** The screen that the counts are for. */
@@ -26,6 +26,16 @@ const [C1_FIRST, C1_SECOND] = [0xc2, 0x9b];
 
 /** A sequence that may be one of the above, or is not whole: where there is none, a read is given on as it is. */
 const COUNTED = /(?:\u001b\[|\u009b)[\u0000-?]*(?:[@PXbIZALMST}~]|$)/;
+
+/** `CSI 38 : 2 : R : G : B m`, as many programs write it: the standard, and xterm.js, have a colour space before the red. */
+const SPACELESS = /[345]8:2:\d*:\d*:\d*[;m]/;
+const SPACELESS_PART = /(^|;)([345]8:2):(\d*:\d*:\d*)(?=;|$)/g;
+
+/** Whether there is nothing in a read that may have to be changed. */
+function isPlain(bytes: Uint8Array): boolean {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  return !COUNTED.test(text) && !(text.includes('8:2:') && SPACELESS.test(text));
+}
 
 /** @returns a function that takes each read and gives what is to be parsed: the same bytes, nearly always */
 export function makeClamp(extent: () => Extent): (bytes: Uint8Array) => Uint8Array {
@@ -54,7 +64,7 @@ export function makeClamp(extent: () => Extent): (bytes: Uint8Array) => Uint8Arr
 
   return bytes => {
     const inGround = held === null && before !== ESC && before !== C1_FIRST;
-    if (inGround && !COUNTED.test(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'))) {
+    if (inGround && isPlain(bytes)) {
       before = bytes.at(-1) ?? before;
       return bytes;
     }
@@ -68,10 +78,11 @@ function send(text: string, out: number[]): void {
   for (let at = 0; at < text.length; at += 1) out.push(text.charCodeAt(at));
 }
 
-/** The numbers and the end of a sequence, with counts that the screen has room for. */
+/** The numbers and the end of a sequence, with counts that the screen has room for, and colours where xterm.js looks for them. */
 function limited(held: string, final: number, { columns, rows }: Extent): string {
   const end = String.fromCharCode(final);
   const kind = (/[ -/]*$/.exec(held)?.[0] ?? '') + end;
+  if (kind === 'm') return held.replace(SPACELESS_PART, '$1$2::$3') + end;
   const most = LINES.has(kind) ? rows : COLUMNS.has(kind) ? columns : null;
   // A private one, `CSI ? … S`, is another function.
   if (most === null || /^[<-?]/.test(held)) return held + end;

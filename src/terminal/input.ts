@@ -88,6 +88,6 @@ function toPane(pane: InnerPane, event: Exclude<InputEvent, { kind: 'reserved' |
       if (on.has(2004)) pane.write(event.kind === 'pasteStart' ? '\u001b[200~' : '\u001b[201~');
       return;
     case 'focus':
-      if (on.has(1004)) pane.write(event.gained ? '\u001b[I' : '\u001b[O');
+      return pane.focused(event.gained);
   }
 }

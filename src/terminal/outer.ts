@@ -14,10 +14,13 @@ export interface Outer {
   /** Writes a frame. @returns false while the terminal is slower than we are: wait for {@link Outer.onDrain} */
   write(bytes: Uint8Array | string): boolean;
   onDrain(listener: () => void): void;
+  /** Rings (BEL), but not without end. */
+  ring(): void;
   /** Switches what the program in the pane asked for; null: the chrome has the keyboard. */
   follow(modes: Modes | null): void;
 }
 
+const BELL_MS = 100;
 const ENTER = '\u001b[?1049h\u001b[?2004h\u001b[?25l';
 const LEAVE = '\u001b[0m\u001b[?2026l\u001b[?25h\u001b[?2004l\u001b[?1049l';
 /** Undoes all that {@link followed} may have switched on. The resets of the mouse stand first: any of them switches it off. */
@@ -48,6 +51,7 @@ export function makeOuter(
   const writer = makeWriter(output, lost);
   let entered = false;
   let follows = PLAIN;
+  let rang = 0;
   return {
     enter: () => {
       if (entered) return;
@@ -69,6 +73,11 @@ export function makeOuter(
     },
     entered: () => entered,
     write: bytes => entered && writer.write(bytes),
+    ring: () => {
+      if (!entered || Date.now() - rang < BELL_MS) return;
+      rang = Date.now();
+      writer.write('\u0007');
+    },
     onDrain: listener => writer.onDrain(listener),
     follow: modes => {
       const wanted = modes === null ? PLAIN : followed(modes, allowMouse);

@@ -45,6 +45,10 @@ export interface InnerPane extends Pane {
   readonly screen: Screen;
   onCells(listener: () => void): void;
   onClipboard(listener: (base64: string) => void): void;
+  /** The program rings (BEL). */
+  onBell(listener: () => void): void;
+  /** Tells a program that wants to know that the keyboard has come or gone. */
+  focused(gained: boolean): void;
 }
 
 /** Bytes given to the emulator and not yet worked off: above the first the program is held up, below the second it goes on. */
@@ -134,6 +138,8 @@ export function makePane(spec: PaneSpec): InnerPane {
     },
     onCells: listener => void cells.add(listener),
     onClipboard: listener => void (clipboard = listener),
+    onBell: listener => void terminal.onBell(listener),
+    focused: gained => (screen.modes.on.has(1004) ? pty?.write(gained ? '\u001b[I' : '\u001b[O') : undefined),
   };
 }
 

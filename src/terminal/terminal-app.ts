@@ -127,6 +127,15 @@ export function openTerminalApp(options: TerminalOptions): TerminalApp {
     return false;
   };
 
+  /** Another view: for the programs in the panes, the keyboard is what a terminal's focus is. */
+  const see = (next: InnerView): void => {
+    const [before, after] = [view, next].map(({ pane, focus }) => (focus === 'pane' ? pane : null));
+    view = next;
+    if (before === after) return;
+    before?.focused(false);
+    after?.focused(true);
+  };
+
   const repaint = (): void => {
     shown = null;
     cursor = null;
@@ -148,7 +157,7 @@ export function openTerminalApp(options: TerminalOptions): TerminalApp {
     reserved: (options.reservedKey ?? RESERVED).charCodeAt(0),
     toChrome: bytes => stdin.feed(bytes),
     onReserved: () => {
-      view = { ...view, focus: 'chrome' };
+      see({ ...view, focus: 'chrome' });
       for (const listener of reserved) listener();
       painter.request();
     },
@@ -173,11 +182,12 @@ export function openTerminalApp(options: TerminalOptions): TerminalApp {
       panes.add(pane);
       pane.onCells(() => pane === view.pane && painter.request());
       pane.onChange(() => pane.state().kind !== 'running' && panes.delete(pane));
+      pane.onBell(() => outer.ring());
       pane.onClipboard(base64 => options.allowClipboard === true && clipboard(base64));
       return pane;
     },
     show: next => {
-      view = { ...next, pane: next.pane as InnerPane | null };
+      see({ ...next, pane: next.pane as InnerPane | null });
       if (view.pane !== null && view.rect !== null) view.pane.resize(view.rect.columns, view.rect.rows);
       painter.request();
     },

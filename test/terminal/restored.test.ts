@@ -153,6 +153,27 @@ test('what a program prints never reaches the terminal raw: no clipboard, no tit
   assert.equal(raw.split('\u001b[?1049l').length, 1);
 });
 
+test('a bell rings, and one without end a few times a second', async () => {
+  const outer = start('bash --norc');
+  await outer.until(/[$#]/);
+  const begin = Date.now();
+  outer.pty.write('for ((n = 0; n < 1000; n++)); do printf "\\a"; done; echo do""ne\r');
+  await outer.until(/^done/m);
+  const rang = outer.raw().split('\u0007').length - 1;
+  assert.ok(rang >= 1 && rang <= (Date.now() - begin) / 100 + 1, `${rang} times`);
+  outer.pty.write('exit\r');
+  await outer.ended;
+});
+
+test('a program that asks for it is told when the chrome takes the keyboard, and when it gets it back', async () => {
+  const outer = start('bash --norc -c \'stty raw -echo; printf "\\033[?1004hREADY"; cat -v\'');
+  await outer.until(/READY/);
+  await pressed(outer, ' ');
+  await outer.until(/READY\^\[\[O\^\[\[I/);
+  await pressed(outer, 'q');
+  await outer.until(/RESTORED/);
+});
+
 const pressed = (outer: Outer, key: string): Promise<void> => {
   outer.pty.write('\u001d');
   return outer.until(/\[reserved\]/).then(() => outer.pty.write(key));
