@@ -127,3 +127,24 @@ export function syscall(name: SyscallName, a0 = 0, a1 = 0, a2 = 0, a3 = 0, a4 = 
   const result = Number(libcSyscall()(number, a0, a1, a2, a3, a4, a5));
   return result === -1 ? -koffi().errno() : result;
 }
+
+const EINTR = 4;
+
+/**
+ * As {@link syscall}, and made again where a signal interrupted it: on FUSE and NFS most calls on files can be. Not for close(2), which
+ * has closed then.
+ */
+export function uninterrupted(
+  name: Exclude<SyscallName, 'close'>,
+  a0 = 0,
+  a1 = 0,
+  a2 = 0,
+  a3 = 0,
+  a4 = 0,
+  a5 = 0,
+): number {
+  for (;;) {
+    const result = syscall(name, a0, a1, a2, a3, a4, a5);
+    if (result !== -EINTR) return result;
+  }
+}

@@ -1,5 +1,5 @@
 /** Copies the content of one regular file: as a clone, else in the kernel, else through our memory; holes stay holes. */
-import { syscall } from '../ffi/syscalls.ts';
+import { uninterrupted } from '../ffi/syscalls.ts';
 import { type Arena, PART } from './arena.ts';
 import { E, FICLONE, SEEK_DATA, SEEK_HOLE, SEEK_SET } from './linux.ts';
 
@@ -38,7 +38,7 @@ export function copyContent(job: Job, size: number, allocated: number): Trouble 
 }
 
 function cloned({ from, to, offers }: Job): boolean {
-  const result = syscall('ioctl', to, FICLONE, from);
+  const result = uninterrupted('ioctl', to, FICLONE, from);
   // EINVAL is about this file (inline data, no copy-on-write), all else about the two file systems. ioctl_ficlonerange(2).
   if (result < 0 && result !== -E.INVAL) offers.clone = false;
   return result === 0;
@@ -48,18 +48,18 @@ function copySparse(job: Job, size: number): Trouble | null {
   const { from, to } = job;
   let at = 0;
   while (at < size) {
-    const data = syscall('lseek', from, at, SEEK_DATA);
+    const data = uninterrupted('lseek', from, at, SEEK_DATA);
     if (data === -E.XIO) break;
-    const hole = data < 0 ? data : Math.min(syscall('lseek', from, data, SEEK_HOLE), size);
+    const hole = data < 0 ? data : Math.min(uninterrupted('lseek', from, data, SEEK_HOLE), size);
     if (data >= size) break;
     if (hole <= data) return { side: 'read', call: 'lseek', errno: hole < 0 ? -hole : E.IO };
-    syscall('lseek', from, data, SEEK_SET);
-    syscall('lseek', to, data, SEEK_SET);
+    uninterrupted('lseek', from, data, SEEK_SET);
+    uninterrupted('lseek', to, data, SEEK_SET);
     const trouble = copyDense(job, hole - data);
     if (trouble !== null) return trouble;
     at = hole;
   }
-  const result = syscall('ftruncate', to, size);
+  const result = uninterrupted('ftruncate', to, size);
   return result < 0 ? { side: 'write', call: 'ftruncate', errno: -result } : null;
 }
 
@@ -68,12 +68,12 @@ function copyDense(job: Job, count: number): Trouble | null {
   let left = count;
   // One read and one write cost less than one copy_file_range for what fits our memory (measured on ext4 and tmpfs).
   while (left > job.arena.dataSize && job.offers.range) {
-    const result = syscall('copy_file_range', job.from, 0, job.to, 0, Math.min(left, RANGE_BYTES));
+    const result = uninterrupted('copy_file_range', job.from, 0, job.to, 0, Math.min(left, RANGE_BYTES));
     if (result > 0) left -= result;
     else if (result === -E.NOSPC || result === -E.DQUOT || result === -E.FBIG)
       return { side: 'write', call: 'copy_file_range', errno: -result };
     else if (result === 0 && left < count) return null;
-    else if (result !== -E.INTR && result !== -E.AGAIN) job.offers.range = false;
+    else if (result !== -E.AGAIN) job.offers.range = false;
   }
   return copyThroughMemory(job, left);
 }
@@ -81,14 +81,13 @@ function copyDense(job: Job, count: number): Trouble | null {
 function copyThroughMemory({ arena, from, to }: Job, count: number): Trouble | null {
   const data = arena.address + PART.data;
   for (let left = count; left > 0; ) {
-    const got = syscall('read', from, data, Math.min(left, arena.dataSize));
+    const got = uninterrupted('read', from, data, Math.min(left, arena.dataSize));
     if (got === 0) return null;
-    if (got === -E.INTR) continue;
     if (got < 0) return { side: 'read', call: 'read', errno: -got };
     for (let done = 0; done < got; ) {
-      const put = syscall('write', to, data + done, got - done);
+      const put = uninterrupted('write', to, data + done, got - done);
       if (put > 0) done += put;
-      else if (put !== -E.INTR) return { side: 'write', call: 'write', errno: put === 0 ? E.IO : -put };
+      else return { side: 'write', call: 'write', errno: put === 0 ? E.IO : -put };
     }
     left -= got;
   }

@@ -1,5 +1,5 @@
 /** Copies one entry that is not a directory. The name lies in the arena (`at`), the directories are those of the frame. */
-import { syscall } from '../ffi/syscalls.ts';
+import { syscall, uninterrupted } from '../ffi/syscalls.ts';
 import { nameAt, PART, PATH_SIZE } from './arena.ts';
 import { copyContent } from './content.ts';
 import { type Copying, endsCopy, type Frame, failedAt, keptMode, noteChanged, openSource } from './copying.ts';
@@ -54,18 +54,18 @@ function copyOpened(copying: Copying, links: HardLinks, frame: Frame, at: number
   // Asking each file once more would cost: only one that is being written about now is.
   const recent = statModifiedMs(arena) > copying.startedAtMs - RECENT_MS;
   takeTimes(arena);
-  const target = syscall('openat', frame.to, name, NEW_FILE, mode);
+  const target = uninterrupted('openat', frame.to, name, NEW_FILE, mode);
   if (target < 0) return failedAt(copying, at, TYPE.file, 'openat', target, 'write');
   const trouble = copyContent({ arena, from: source, to: target, offers: copying.offers }, size, allocated);
   if (trouble === null) {
     copyAttributes(arena, source, target, mode);
     // Writing takes set-id bits away, so they come last; all other bits are there since the file was made (umask 0).
-    if ((mode & 0o6000) !== 0) syscall('fchmod', target, mode);
-    syscall('utimensat', target, 0, arena.address + PART.times, 0);
+    if ((mode & 0o6000) !== 0) uninterrupted('fchmod', target, mode);
+    uninterrupted('utimensat', target, 0, arena.address + PART.times, 0);
   }
   syscall('close', target);
   if (trouble !== null) {
-    syscall('unlinkat', frame.to, name, 0);
+    uninterrupted('unlinkat', frame.to, name, 0);
     return failedAt(copying, at, TYPE.file, trouble.call, -trouble.errno, trouble.side);
   }
   report.files += 1;
@@ -85,7 +85,7 @@ export function copyOther(copying: Copying, links: HardLinks, frame: Frame, at: 
   takeTimes(arena);
   if (identity === null || linkKnown(links, arena, identity, frame.to, name) < 0) {
     if (!(type === TYPE.link ? makeLink(copying, frame, at) : makeNode(copying, frame, at, type))) return;
-    syscall('utimensat', frame.to, name, arena.address + PART.times, AT_SYMLINK_NOFOLLOW);
+    uninterrupted('utimensat', frame.to, name, arena.address + PART.times, AT_SYMLINK_NOFOLLOW);
     if (identity !== null) remember(copying, links, identity, frame, at);
   }
   copying.report.others += 1;
@@ -94,11 +94,11 @@ export function copyOther(copying: Copying, links: HardLinks, frame: Frame, at: 
 function makeLink(copying: Copying, frame: Frame, at: number): boolean {
   const { arena } = copying;
   const target = arena.address + PART.link;
-  const length = syscall('readlinkat', frame.from, arena.address + at, target, PATH_SIZE);
+  const length = uninterrupted('readlinkat', frame.from, arena.address + at, target, PATH_SIZE);
   if (length < 0) failedAt(copying, at, TYPE.link, 'readlinkat', length, 'read');
   if (length < 0) return false;
   arena.bytes[PART.link + length] = 0;
-  const made = syscall('symlinkat', target, frame.to, arena.address + at);
+  const made = uninterrupted('symlinkat', target, frame.to, arena.address + at);
   if (made < 0) failedAt(copying, at, TYPE.link, 'symlinkat', made, 'write');
   return made === 0;
 }
@@ -107,7 +107,7 @@ function makeNode(copying: Copying, frame: Frame, at: number, type: number): boo
   const { arena } = copying;
   const mode = keptMode(statMode(arena), statOwner(arena), copying) | (type << 12);
   // A device needs a privilege that the caller most likely lacks: EPERM, and it is named as skipped.
-  const made = syscall('mknodat', frame.to, arena.address + at, mode, statDevice(arena));
+  const made = uninterrupted('mknodat', frame.to, arena.address + at, mode, statDevice(arena));
   if (made < 0) failedAt(copying, at, type, 'mknodat', made, 'write');
   return made === 0;
 }

@@ -1,6 +1,6 @@
 /** Into a directory and out again. Two descriptors per level are open, for a bounded number of levels: the others come back through `..`. */
 import { fromBytes } from '../base/path.ts';
-import { syscall } from '../ffi/syscalls.ts';
+import { syscall, uninterrupted } from '../ffi/syscalls.ts';
 import { PART, putPath } from './arena.ts';
 import { type Copying, copyFailure, type Frame, failed, keptMode, noteChanged, openSource } from './copying.ts';
 import { AT_FDCWD, E, READ_DIRECTORY, TYPE } from './linux.ts';
@@ -55,9 +55,9 @@ function makeFrame(copying: Copying, name: Buffer, source: number, parent: numbe
   if (identity === copying.ownIdentity) return -E.LOOP;
   takeTimes(arena);
   const times = keepTimes(arena);
-  const made = syscall('mkdirat', parent, toName, 0o700);
+  const made = uninterrupted('mkdirat', parent, toName, 0o700);
   if (made < 0) return made;
-  const target = syscall('openat', parent, toName, READ_DIRECTORY);
+  const target = uninterrupted('openat', parent, toName, READ_DIRECTORY);
   if (target < 0) return target;
   statFd(arena, target);
   const toIdentity = statIdentity(arena);
@@ -111,9 +111,9 @@ export function leave(copying: Copying): void {
     if (statFd(arena, frame.from) === 0 && !sameModification(arena, frame.times))
       noteChanged(copying, copying.frames.length > 0 ? fromBytes(frame.name) : '');
   }
-  if (frame.mode !== 0o700) syscall('fchmod', frame.to, frame.mode);
+  if (frame.mode !== 0o700) uninterrupted('fchmod', frame.to, frame.mode);
   arena.words.set(frame.times, PART.times / 4);
-  syscall('utimensat', frame.to, 0, arena.address + PART.times, 0);
+  uninterrupted('utimensat', frame.to, 0, arena.address + PART.times, 0);
   closeFrame(frame);
 }
 
@@ -124,7 +124,7 @@ function reopen(copying: Copying, frame: Frame, child: Frame): void {
   const opened = child.from < 0 ? -E.STALE : openSource(child, dotdot, READ_DIRECTORY);
   // Moved meanwhile: what is still pending in it is skipped, each by name.
   frame.from = isThe(copying, opened, frame.identity) ? opened : -1;
-  const target = syscall('openat', child.to, dotdot, READ_DIRECTORY);
+  const target = uninterrupted('openat', child.to, dotdot, READ_DIRECTORY);
   frame.to = isThe(copying, target, frame.toIdentity) ? target : -1;
   if (frame.to < 0) {
     const errno = target < 0 ? -target : E.STALE;

@@ -2,7 +2,7 @@
 import { errnoName } from '../base/errno.ts';
 import { type Failure, fail } from '../base/failure.ts';
 import { fromBytes, type HostPath } from '../base/path.ts';
-import { syscall } from '../ffi/syscalls.ts';
+import { uninterrupted } from '../ffi/syscalls.ts';
 import { type Arena, nameAt } from './arena.ts';
 import type { Offers } from './content.ts';
 import { E, O_NOATIME, TYPE } from './linux.ts';
@@ -141,11 +141,11 @@ export function noteChanged(copying: Copying, name: string): void {
 /** Opens something of the kept directory without leaving a trace where that is allowed; a descriptor or -errno. */
 export function openSource(frame: Frame, name: number, flags: number): number {
   if (frame.noAtime) {
-    const fd = syscall('openat', frame.from, name, flags | O_NOATIME);
+    const fd = uninterrupted('openat', frame.from, name, flags | O_NOATIME);
     if (fd !== -E.PERM) return fd;
     frame.noAtime = false;
   }
-  return syscall('openat', frame.from, name, flags);
+  return uninterrupted('openat', frame.from, name, flags);
 }
 
 /** The mode that the copy gets: set-id bits would mean another owner or group than they did, so they go where that changed. */

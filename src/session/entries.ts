@@ -1,5 +1,5 @@
 /** Reads a directory in chunks, getdents64(2). */
-import { syscall } from '../ffi/syscalls.ts';
+import { uninterrupted } from '../ffi/syscalls.ts';
 import { type Arena, ENTRIES_SIZE, PART } from './arena.ts';
 
 /** One entry of the current chunk. `at`: where its NUL-ended name lies in the arena, until the next chunk is read. */
@@ -12,7 +12,7 @@ export interface Entry {
 
 /** The next entries without `.` and `..`; null at the end, -errno on failure. */
 export function readEntries(arena: Arena, directory: number): Entry[] | null | number {
-  const length = syscall('getdents64', directory, arena.address + PART.entries, ENTRIES_SIZE);
+  const length = uninterrupted('getdents64', directory, arena.address + PART.entries, ENTRIES_SIZE);
   if (length <= 0) return length === 0 ? null : length;
   const { bytes } = arena;
   const found: Entry[] = [];

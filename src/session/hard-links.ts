@@ -5,7 +5,7 @@
  */
 import { closeSync } from 'node:fs';
 import type { HostPath } from '../base/path.ts';
-import { syscall } from '../ffi/syscalls.ts';
+import { uninterrupted } from '../ffi/syscalls.ts';
 import { type Arena, PART, putPath } from './arena.ts';
 import { AT_FDCWD, E, READ_DIRECTORY } from './linux.ts';
 import { removeTree } from './remove.ts';
@@ -24,7 +24,7 @@ export function makeHardLinks(copy: HostPath): HardLinks {
 /** Makes `name` one more link to the copy of the same file; -errno, ENOENT where no copy is known. */
 export function linkKnown(links: HardLinks, arena: Arena, identity: string, directory: number, name: number): number {
   if (links.directory < 0) return -E.NOENT;
-  return syscall('linkat', links.directory, putPath(arena, identity, PART.path), directory, name);
+  return uninterrupted('linkat', links.directory, putPath(arena, identity, PART.path), directory, name);
 }
 
 /** Remembers the copy just made at `name`; 0 or -errno. */
@@ -38,11 +38,11 @@ export function rememberLink(
   const opened = openStaging(links, arena);
   if (opened < 0) return opened;
   const known = putPath(arena, identity, PART.path);
-  const result = syscall('linkat', directory, name, links.directory, known);
+  const result = uninterrupted('linkat', directory, name, links.directory, known);
   if (result !== -E.EXIST) return result;
   // Another thread copied it at the same time: its copy is the one that counts.
-  const gone = syscall('unlinkat', directory, name, 0);
-  return gone < 0 ? gone : syscall('linkat', links.directory, known, directory, name);
+  const gone = uninterrupted('unlinkat', directory, name, 0);
+  return gone < 0 ? gone : uninterrupted('linkat', links.directory, known, directory, name);
 }
 
 /** Makes the directory where that was not done yet; 0 or -errno. */
@@ -50,9 +50,9 @@ export function openStaging(links: HardLinks, arena: Arena): number {
   if (links.directory >= 0) return 0;
   const path = putPath(arena, links.path, PART.path);
   if (path === 0) return -E.NAMETOOLONG;
-  const made = syscall('mkdirat', AT_FDCWD, path, 0o700);
+  const made = uninterrupted('mkdirat', AT_FDCWD, path, 0o700);
   if (made < 0) return made;
-  links.directory = syscall('openat', AT_FDCWD, path, READ_DIRECTORY);
+  links.directory = uninterrupted('openat', AT_FDCWD, path, READ_DIRECTORY);
   return Math.min(links.directory, 0);
 }
 

@@ -7,7 +7,7 @@ import { closeSync } from 'node:fs';
 import { monotonicMs } from '../base/clock.ts';
 import { errnoName } from '../base/errno.ts';
 import { fromBytes, type HostPath } from '../base/path.ts';
-import { syscall } from '../ffi/syscalls.ts';
+import { uninterrupted } from '../ffi/syscalls.ts';
 import { type Arena, bytesAt, makeArena, PART, putPath } from './arena.ts';
 import { readEntries } from './entries.ts';
 import { E, O_NOATIME, READ_DIRECTORY, TYPE } from './linux.ts';
@@ -81,7 +81,7 @@ export function startLook(tree: HostPath | number, owner: Owner | null, reader: 
   const arena = makeArena(0);
   const top =
     typeof tree === 'number'
-      ? syscall('openat', tree, putPath(arena, '.', PART.path), READ_DIRECTORY)
+      ? uninterrupted('openat', tree, putPath(arena, '.', PART.path), READ_DIRECTORY)
       : openRoot(arena, tree);
   if (top < 0) return `open(${JSON.stringify(tree)}) = ${errnoName(-top)}`;
   statFd(arena, top);
@@ -141,10 +141,10 @@ function enterNext(look: Look): boolean {
 }
 
 function openQuietly(look: Look, name: number): number {
-  const fd = syscall('openat', look.top, name, READ_DIRECTORY | look.quietly);
+  const fd = uninterrupted('openat', look.top, name, READ_DIRECTORY | look.quietly);
   if (fd !== -E.PERM || look.quietly === 0) return fd;
   look.quietly = 0;
-  return syscall('openat', look.top, name, READ_DIRECTORY);
+  return uninterrupted('openat', look.top, name, READ_DIRECTORY);
 }
 
 function lookAtChunk(look: Look): void {

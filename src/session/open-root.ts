@@ -1,5 +1,5 @@
 /** Opens a kept directory: what its path names now, and no other that a link leads to. */
-import { syscall } from '../ffi/syscalls.ts';
+import { uninterrupted } from '../ffi/syscalls.ts';
 import { type Arena, PART, putPath } from './arena.ts';
 import { AT_FDCWD, E, O_NOATIME, READ_DIRECTORY, RESOLVE_NO_SYMLINKS } from './linux.ts';
 
@@ -19,6 +19,6 @@ function openNoLinks(arena: Arena, path: number, flags: number): number {
   arena.words.fill(0, PART.link / 4, PART.link / 4 + 6);
   arena.words[PART.link / 4] = flags;
   arena.words[PART.link / 4 + 4] = RESOLVE_NO_SYMLINKS;
-  const fd = syscall('openat2', AT_FDCWD, path, arena.address + PART.link, 24);
-  return fd === -E.NOSYS ? syscall('openat', AT_FDCWD, path, flags) : fd;
+  const fd = uninterrupted('openat2', AT_FDCWD, path, arena.address + PART.link, 24);
+  return fd === -E.NOSYS ? uninterrupted('openat', AT_FDCWD, path, flags) : fd;
 }

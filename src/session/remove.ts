@@ -6,7 +6,7 @@ import { monotonicMs } from '../base/clock.ts';
 import { errnoName } from '../base/errno.ts';
 import { fail, ok, type Result } from '../base/failure.ts';
 import type { HostPath } from '../base/path.ts';
-import { syscall } from '../ffi/syscalls.ts';
+import { syscall, uninterrupted } from '../ffi/syscalls.ts';
 import { type Arena, makeArena, PART, putPath } from './arena.ts';
 import { readEntries } from './entries.ts';
 import { AT_FDCWD, AT_REMOVEDIR, E, O_DIRECTORY, PLACE, READ_DIRECTORY, SEEK_SET, TYPE } from './linux.ts';
@@ -107,7 +107,7 @@ function enter(removal: Removal, parent: number, name: Buffer): void {
   if (fd === -E.NOENT) return;
   // No directory (or not any more): a file, or a link to one, which is not followed.
   if (fd === -E.NOTDIR || fd === -E.LOOP) {
-    const gone = syscall('unlinkat', parent, putName(removal, name), 0);
+    const gone = uninterrupted('unlinkat', parent, putName(removal, name), 0);
     if (gone < 0 && gone !== -E.NOENT) refuse(removal, 'unlinkat', -gone);
     return;
   }
@@ -122,8 +122,8 @@ function enter(removal: Removal, parent: number, name: Buffer): void {
 /** Opens a directory of the same mount, so that it can be read and changed; its statx is in the arena. */
 function openForRemoval(removal: Removal, parent: number, name: number): number {
   const { arena } = removal;
-  let fd = syscall('openat', parent, name, READ_DIRECTORY);
-  if (fd === -E.ACCES && permit(removal, parent, name)) fd = syscall('openat', parent, name, READ_DIRECTORY);
+  let fd = uninterrupted('openat', parent, name, READ_DIRECTORY);
+  if (fd === -E.ACCES && permit(removal, parent, name)) fd = uninterrupted('openat', parent, name, READ_DIRECTORY);
   if (fd < 0) return fd;
   statFd(arena, fd);
   if (removal.mount === '') removal.mount = statMount(arena);
@@ -131,17 +131,17 @@ function openForRemoval(removal: Removal, parent: number, name: number): number 
     syscall('close', fd);
     return -E.XDEV;
   }
-  if ((statMode(arena) & 0o700) !== 0o700) syscall('fchmod', fd, 0o700);
+  if ((statMode(arena) & 0o700) !== 0o700) uninterrupted('fchmod', fd, 0o700);
   return fd;
 }
 
 /** Gives us the permissions on a directory of ours. Through O_PATH and /proc, as fchmodat(2) would follow a link put there meanwhile. */
 function permit({ arena }: Removal, parent: number, name: number): boolean {
-  const place = syscall('openat', parent, name, PLACE | O_DIRECTORY);
+  const place = uninterrupted('openat', parent, name, PLACE | O_DIRECTORY);
   if (place < 0) return false;
   const itself = putPath(arena, `/proc/self/fd/${place}`, PART.link);
   const changed = statFd(arena, place) === 0 && statType(arena) === TYPE.directory;
-  const result = changed ? syscall('fchmodat', AT_FDCWD, itself, 0o700) : -E.NOTDIR;
+  const result = changed ? uninterrupted('fchmodat', AT_FDCWD, itself, 0o700) : -E.NOTDIR;
   syscall('close', place);
   return result === 0;
 }
@@ -164,7 +164,7 @@ function removeChunk(removal: Removal, level: Level): boolean {
   }
   const directories: Buffer[] = [];
   for (const { at, type } of entries) {
-    const result = type === TYPE.directory ? -E.ISDIR : syscall('unlinkat', level.fd, arena.address + at, 0);
+    const result = type === TYPE.directory ? -E.ISDIR : uninterrupted('unlinkat', level.fd, arena.address + at, 0);
     if (result === -E.ISDIR) directories.push(Buffer.from(arena.bytes.subarray(at, arena.bytes.indexOf(0, at) + 1)));
     else if (result < 0 && result !== -E.NOENT) refuse(removal, 'unlinkat', -result);
     else level.progress = true;
@@ -178,11 +178,11 @@ function leave(removal: Removal, level: Level): void {
   const { levels } = removal;
   const parent = levels.at(-2);
   if (parent !== undefined && parent.fd < 0 && !reopen(removal, parent, level)) return;
-  const result = syscall('unlinkat', parent?.fd ?? AT_FDCWD, putName(removal, level.name), AT_REMOVEDIR);
+  const result = uninterrupted('unlinkat', parent?.fd ?? AT_FDCWD, putName(removal, level.name), AT_REMOVEDIR);
   // Something came in meanwhile, or the file system lost its place: once more from the start, as long as that helps.
   if (result === -E.NOTEMPTY && level.progress) {
     level.progress = false;
-    syscall('lseek', level.fd, 0, SEEK_SET);
+    uninterrupted('lseek', level.fd, 0, SEEK_SET);
     return;
   }
   if (result < 0 && result !== -E.NOENT) return refuse(removal, 'unlinkat', -result);
@@ -193,7 +193,7 @@ function leave(removal: Removal, level: Level): void {
 
 function reopen(removal: Removal, level: Level, child: Level): boolean {
   const { arena } = removal;
-  const fd = syscall('openat', child.fd, arena.address + PART.dotdot, READ_DIRECTORY);
+  const fd = uninterrupted('openat', child.fd, arena.address + PART.dotdot, READ_DIRECTORY);
   if (fd >= 0 && statFd(arena, fd) === 0 && statIdentity(arena) === level.identity) {
     level.fd = fd;
     return true;

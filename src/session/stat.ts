@@ -1,5 +1,5 @@
 /** statx(2): the same layout on both architectures, read straight from the arena. */
-import { syscall } from '../ffi/syscalls.ts';
+import { uninterrupted } from '../ffi/syscalls.ts';
 import { type Arena, PART } from './arena.ts';
 import { AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW } from './linux.ts';
 
@@ -14,7 +14,7 @@ function word(arena: Arena, at: number): number {
 
 /** Asks about an open file; 0 or -errno. The answer stays in the arena until the next question. */
 export function statFd(arena: Arena, fd: number): number {
-  return syscall(
+  return uninterrupted(
     'statx',
     fd,
     arena.address + PART.empty,
@@ -26,7 +26,7 @@ export function statFd(arena: Arena, fd: number): number {
 
 /** Asks about a name in a directory, never following; 0 or -errno. */
 export function statName(arena: Arena, directory: number, name: number): number {
-  return syscall('statx', directory, name, AT_SYMLINK_NOFOLLOW, BASIC_STATS | MNT_ID, arena.address + PART.stat);
+  return uninterrupted('statx', directory, name, AT_SYMLINK_NOFOLLOW, BASIC_STATS | MNT_ID, arena.address + PART.stat);
 }
 
 /** The S_IFMT part as `d_type` says it (linux.ts, `TYPE`). */
