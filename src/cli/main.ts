@@ -12,11 +12,12 @@ export { waysGone };
 
 async function main(): Promise<number> {
   const words = rawArguments();
-  if (isForUi(words)) {
+  const forUi = uiWords(words);
+  if (forUi !== null) {
     const front = require('./front.cjs') as {
       openFront: (words: readonly string[]) => Promise<number>;
     };
-    return front.openFront(words.slice(1));
+    return front.openFront(forUi);
   }
   const scanned = scan(words);
   if (scanned === null) {
@@ -33,10 +34,11 @@ async function main(): Promise<number> {
   return runDirectory(scanned);
 }
 
-/** No arguments on a terminal, or `--ui [DIR…]`. */
-function isForUi(words: readonly string[]): boolean {
-  if (words[0] === '--ui') return true;
-  return words.length === 0 && process.stdin.isTTY && process.stdout.isTTY;
+/** The words for the UI: none on a terminal, or those around `--ui`, before which a `--store` may stand. Null where it is not asked for. */
+function uiWords(words: readonly string[]): readonly string[] | null {
+  if (words.length === 0) return process.stdin.isTTY && process.stdout.isTTY ? words : null;
+  const at = words[0] === '--store' ? 2 : words[0]?.startsWith('--store=') === true ? 1 : 0;
+  return words[at] === '--ui' ? [...words.slice(0, at), ...words.slice(at + 1)] : null;
 }
 
 /** Errors of Node's own loader, which come wherever a part of the program is loaded, and what can be done then. */

@@ -54,10 +54,16 @@ test('in line mode a build is deleted after yes, and only then', need, async () 
 
 test('without a terminal the list is printed, also of a relative directory, and that is all', need, () => {
   const build = smallBuild();
-  const words = ['--ui', '--plain', '--store', build.store, basename(build.directory)];
-  const { status, stdout, stderr } = run(words, { cwd: dirname(build.directory), env: { TMPDIR: '/nowhere' } });
-  assert.equal(stderr.toString(), '');
-  assert.match(stdout.toString(), /^\d+\. small-1\.0, /m);
-  assert.doesNotMatch(stdout.toString(), /What\?/);
-  assert.equal(status, 0);
+  for (const words of [
+    ['--ui', '--plain', '--store', build.store],
+    ['--store', build.store, '--ui', '--plain'],
+    [`--store=${build.store}`, '--ui', '--plain'],
+  ]) {
+    const options = { cwd: dirname(build.directory), env: { TMPDIR: '/nowhere' } };
+    const { status, stdout, stderr } = run([...words, basename(build.directory)], options);
+    assert.equal(stderr.toString(), '');
+    assert.match(stdout.toString(), /^\d+\. small-1\.0, /m);
+    assert.doesNotMatch(stdout.toString(), /What\?/);
+    assert.equal(status, 0);
+  }
 });
