@@ -6,7 +6,7 @@
  */
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
-import { EXIT } from '../base/failure.ts';
+import { EXIT, failureLine } from '../base/failure.ts';
 import type { KeptBuild } from '../nix/kept-build.ts';
 import { listKeptBuilds, placesOf } from '../nix/locations.ts';
 import type { Core } from '../ui/core.ts';
@@ -16,6 +16,7 @@ import { isUtf8Locale } from '../ui/look.ts';
 import type { Opening } from '../ui/open.tsx';
 import { initialState, type State } from '../ui/state.ts';
 import { guardFirstFrame } from './early-end.ts';
+import { lookInto } from './look-into.ts';
 import { readSettings } from './read-settings.ts';
 import { say, writeAll } from './say.ts';
 import { type UiArguments, uiArguments } from './ui-arguments.ts';
@@ -79,7 +80,8 @@ async function firstState(given: UiArguments): Promise<State> {
     places: placesOf(places),
     builds,
   });
-  const [first, ...others] = problems;
+  const closed = places.extra.map(lookInto).flatMap(looked => (looked.ok ? [] : [failureLine(looked.failure)]));
+  const [first, ...others] = [...closed, ...problems];
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
   return { ...state, toast: first === undefined ? null : first + more };
 }

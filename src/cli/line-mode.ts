@@ -16,7 +16,8 @@ import { NO_CHOICES } from '../ui/state.ts';
 import { buildLogs } from './build-log.ts';
 import { HOW } from './commands/list.ts';
 import { identities, removeKept } from './kept-removal.ts';
-import { print } from './say.ts';
+import { lookInto } from './look-into.ts';
+import { print, sayFailure } from './say.ts';
 import type { UiArguments } from './ui-arguments.ts';
 
 const HELP =
@@ -41,6 +42,7 @@ export async function lineMode({ store, directories }: UiArguments): Promise<num
     return found;
   };
   let builds = await list();
+  for (const looked of extra.map(lookInto)) if (!looked.ok) sayFailure(looked.failure);
   // Without a person to ask, that is all.
   if (!process.stdin.isTTY) return 0;
   print(builds.length === 0 ? '' : HELP);

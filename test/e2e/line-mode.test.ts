@@ -52,6 +52,16 @@ test('in line mode a build is deleted after yes, and only then', need, async () 
   assert.deepEqual(await pty.ended(), { status: 0, signal: 0 });
 });
 
+test('a directory that was named and cannot be looked into is said', need, async () => {
+  const { stderr } = run(['--ui', '--plain', '/nonexistent']);
+  const line = 'cannot look into /nonexistent: opendir("/nonexistent") = ENOENT';
+  assert.equal(stderr.toString(), `nix-build-shell: ${line}\n`);
+  const pty = inPty(uiCommand(smallBuild(), ['/nonexistent']), { columns: 100 });
+  await pty.shows(line);
+  pty.type('q');
+  assert.deepEqual(await pty.ended(), { status: 0, signal: 0 });
+});
+
 test('without a terminal the list is printed, also of a relative directory, and that is all', need, () => {
   const build = smallBuild();
   for (const words of [

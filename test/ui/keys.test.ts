@@ -54,6 +54,17 @@ test('Enter opens a shell in the selected build', () => {
   assert.deepEqual(asked.opened, [`nix-build-shell ${BUILDS[1]?.outer}`]);
 });
 
+test('a filter puts the cursor on its best match, and without it the cursor stays there', () => {
+  const { keys, state } = press();
+  const wanted = BUILDS[1];
+  keys('G', '/', ...(wanted?.name?.value ?? '').split(''), 'enter');
+  assert.equal(state().selected, wanted?.outer);
+  assert.equal(state().shown[0]?.outer, wanted?.outer);
+  keys('escape');
+  assert.equal(state().filter, '');
+  assert.equal(state().selected, wanted?.outer);
+});
+
 test('Enter never confirms a deletion', () => {
   const { keys, asked, state } = press();
   keys('d', 'enter');

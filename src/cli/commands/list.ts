@@ -1,14 +1,13 @@
 /** `list`: the kept builds of this machine, newest first. */
-import { opendirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { EXIT, fail, ok, type Result, systemError } from '../../base/failure.ts';
-import { fsPath } from '../../base/path.ts';
+import { EXIT, ok } from '../../base/failure.ts';
 import type { KeptBuild } from '../../nix/kept-build.ts';
 import { listKeptBuilds } from '../../nix/locations.ts';
 import type { BuildLog } from '../../nix/log/of-build.ts';
 import { listText } from '../../report/builds.ts';
 import { json } from '../../report/text.ts';
 import { buildLogs, unreadLogs } from '../build-log.ts';
+import { lookInto } from '../look-into.ts';
 import { namedStore } from '../prepare.ts';
 import { print, say, sayFailure } from '../say.ts';
 
@@ -49,16 +48,6 @@ export async function list({
 
 function withLogs(builds: readonly KeptBuild[], logs: readonly BuildLog[]): readonly unknown[] {
   return builds.map((build, at) => ({ ...build, log: logs[at] ?? null }));
-}
-
-/** Whether a directory that the person named can be listed: those that are looked into anyway may be missing, this may not. */
-function lookInto(place: string): Result<null> {
-  try {
-    opendirSync(fsPath(place)).closeSync();
-    return ok(null);
-  } catch (error) {
-    return fail(`look into ${place}`, systemError(error));
-  }
 }
 
 /** The width of the terminal; elsewhere that of the page. */

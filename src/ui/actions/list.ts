@@ -14,7 +14,7 @@ export function moveInList(app: App, by: number): void {
   loadSelected(app);
 }
 
-/** Shows what matches the filter, in the order that is set; the cursor stays on its build, or near it. */
+/** Shows what matches the filter, in the order that is set. The cursor goes to the best match of a new filter, else stays on its build, or near. */
 export function rearrange(app: App, change: Partial<Pick<State, 'filter' | 'sort' | 'builds'>> = {}): void {
   const before = get(app);
   const state = { ...before, ...change };
@@ -24,7 +24,9 @@ export function rearrange(app: App, change: Partial<Pick<State, 'filter' | 'sort
     before.shown.findIndex(({ outer }) => outer === before.selected),
   );
   const stays = shown.some(({ outer }) => outer === before.selected);
-  const selected = stays ? before.selected : (shown[Math.min(at, shown.length - 1)]?.outer ?? null);
+  const best = (change.filter ?? '') !== '';
+  const near = best ? 0 : Math.min(at, shown.length - 1);
+  const selected = stays && !best ? before.selected : (shown[near]?.outer ?? null);
   const known = new Set(state.builds.map(({ outer }) => outer as string));
   const marked = new Set([...state.marked].filter(outer => known.has(outer)));
   set(app, { ...change, shown, selected, marked });
