@@ -10,7 +10,7 @@ import { until } from '../support/patience.ts';
 import { start } from '../support/program.ts';
 import { BASH, BUSYBOX } from '../support/small-build.ts';
 import { treeHash } from '../support/tree-hash.ts';
-import { AS_ROOT, CALLERS, caseOf, environmentOf, HERE, printed, words } from './security.ts';
+import { AS_ROOT, CALLERS, caseOf, environmentOf, HERE, printed, program } from './security.ts';
 
 async function listening(where: number | string): Promise<Server> {
   const server = createServer(socket => socket.destroy());
@@ -48,7 +48,7 @@ for (const user of CALLERS) {
 
   test(`T3 for ${user.name}: nobody types into the terminal, and there are no other ones`, { skip: HERE }, async () => {
     const here = caseOf(user);
-    const command = [...words(here, user), ...script('"/build/probe type; ls -A /dev/pts"')].join(' ');
+    const command = `${program(here, user)} bash -c '/build/probe type; ls -A /dev/pts'`;
     const asked = spawn('script', ['-qec', command, '/dev/null'], {
       env: environmentOf(here, user),
       uid: user.uid,
@@ -62,14 +62,15 @@ for (const user of CALLERS) {
   });
 
   test(`T4 for ${user.name}: the key rings cannot be used`, { skip: HERE }, () => {
-    const { probe, inside, outside, ...rest } = caseOf(user);
+    const here = caseOf(user);
+    const { probe, outside } = here;
     const keys = [probe, 'with-keys', 'sh', '-c'];
     assert.equal(printed(outside([...keys, `exec ${probe} read-key $USER_RING $USER_KEY`])), 'ok secret\n');
-    const program = words({ probe, inside, outside, ...rest }, user).join(' ');
-    const shown = outside([...keys, `exec ${program} /build/probe read-key $USER_RING $USER_KEY`]);
+    const enter = program(here, user);
+    const shown = outside([...keys, `exec ${enter} /build/probe read-key $USER_RING $USER_KEY`]);
     assert.equal(printed(shown), 'Function not implemented\n');
     // Without the filter, the session's ring is still a new one.
-    const bare = program.replace(' --store', ' --without=seccomp --store');
+    const bare = enter.replace(' --store', ' --without=seccomp --store');
     assert.equal(printed(outside([...keys, `exec ${probe} find-key nbs-session`])), 'ok\n');
     const found = outside([...keys, `exec ${bare} /build/probe find-key nbs-session`]);
     assert.equal(printed(found), 'Required key not available\n');
@@ -96,10 +97,7 @@ for (const user of CALLERS) {
     const here = caseOf(user);
     const root = 'bin\nbuild\ndev\netc\nnix\nproc\ntmp\n';
     assert.equal(printed(here.inside(script('ls /; ls /proc/1/root/'))), `${root}${root}`);
-    const program = words(here, user)
-      .map(word => `'${word}'`)
-      .join(' ');
-    const fds = here.outside(['bash', '-c', `exec 7</etc/passwd 8</; exec ${program} ls /proc/self/fd`]);
+    const fds = here.outside(['bash', '-c', `exec 7</etc/passwd 8</; exec ${program(here, user)} ls /proc/self/fd`]);
     assert.equal(printed(fds), '0\n1\n2\n3\n');
   });
 

@@ -60,9 +60,9 @@ export function caseOf(user: TestUser, owner: { readonly uid: number; readonly g
   };
 }
 
-/** The words that start the program on the case, for a command that goes before them. */
-export function words({ store, directory }: Case, user: TestUser): readonly string[] {
-  return [programFor(user), '--store', store, directory];
+/** What starts the program on the case, for a shell. */
+export function program({ store, directory }: SmallBuild, user: TestUser): string {
+  return `'${programFor(user)}' --store '${store}' '${directory}'`;
 }
 
 /** The environment in which {@link Case} runs it. */

@@ -32,7 +32,7 @@ function start(command: string): Outer {
   return startOuter([
     'bash',
     '-c',
-    `before=$(stty -g); ${process.execPath} ${PROGRAM} ${command}; status=$?; [ "$before" = "$(stty -g)" ] && echo RESTORED; echo STATUS $status`,
+    `before=$(stty -g); '${process.execPath}' '${PROGRAM}' ${command}; status=$?; [ "$before" = "$(stty -g)" ] && echo RESTORED; echo STATUS $status`,
   ]);
 }
 
@@ -216,7 +216,7 @@ test('what a program prints last is seen, however fast it ends', async () => {
 test('Ctrl-Z in the chrome and SIGTSTP stop it, and fg goes on', async () => {
   const outer = startOuter(['bash', '--norc', '-i']);
   await outer.until(/[$#]/);
-  outer.pty.write(`stty -g > $HOME/before; ${process.execPath} ${PROGRAM} bash --norc\r`);
+  outer.pty.write(`stty -g > $HOME/before; '${process.execPath}' '${PROGRAM}' bash --norc\r`);
   await outer.until(/\[pane\]/);
   const pid = await shellPid(outer);
   for (const stop of [
