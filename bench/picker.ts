@@ -13,9 +13,9 @@ const BUILDS = 100;
 export async function measurePicker(): Promise<readonly Row[]> {
   const place = join(runDirectory(), 'picker');
   for (let at = 0; at < BUILDS; at += 1) {
-    const directory = join(place, `nix-build-package-${at}-1.${at}.drv-0`);
+    const directory = join(place, `nix-build-package${at}-1.${at}.drv-0`);
     mkdirSync(directory, { recursive: true });
-    writeFileSync(join(directory, 'env-vars'), `declare -x name="package-${at}-1.${at}"\n`);
+    writeFileSync(join(directory, 'env-vars'), `declare -x name="package${at}-1.${at}"\n`);
   }
   const word: number[] = [];
   const frame: number[] = [];
@@ -23,7 +23,7 @@ export async function measurePicker(): Promise<readonly Row[]> {
   for (let round = 0; round <= ROUNDS; round += 1) {
     const node = await until([process.execPath, '-p', '"one word"'], /one word/);
     const picker = [join(PROJECT, 'nix-build-shell'), '--ui', place];
-    const first = await until(picker, /package-\d+/);
+    const first = await until(picker, /package\d+/);
     const ink = await until(picker, /Keys that work here/, '?');
     // The first round fills the caches.
     if (round === 0) continue;
@@ -49,8 +49,10 @@ async function until(command: readonly string[], text: RegExp, typed = ''): Prom
   let printed = '';
   const start = performance.now();
   let came: (ms: number) => void = () => undefined;
-  const seen = new Promise<number>(resolve => {
+  let failed: (error: Error) => void = () => undefined;
+  const seen = new Promise<number>((resolve, reject) => {
     came = resolve;
+    failed = reject;
   });
   const pty = startPty(command, {
     columns: 120,
@@ -62,7 +64,7 @@ async function until(command: readonly string[], text: RegExp, typed = ''): Prom
     },
   });
   if (typed !== '') pty.type(typed);
-  const late = setTimeout(() => came(Number.NaN), 10_000);
+  const late = setTimeout(() => failed(new Error(`${text} did not come: ${printed.slice(-2000)}`)), 30_000);
   const ms = await seen;
   clearTimeout(late);
   pty.end();

@@ -2,6 +2,8 @@
 import { copyFileSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { quickWidth } from './quick-width.mjs';
+import { withoutWaiting } from './without-waiting.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** Every file below `directory` whose name ends in `ending`. */
@@ -42,6 +44,21 @@ const UI = {
   define: { 'process.env.NODE_ENV': '"production"' },
   plugins: [noDevelopmentTools],
 };
+
+const commonJs = {
+  ...shared,
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  format: 'cjs',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  define: { 'import.meta.url': '__nbsUrl', 'import.meta.dirname': '__dirname' },
+  // What pathToFileURL gives, without loading and running it in each start.
+  banner: { js: "const __nbsUrl='file://'+__filename.replace(/[%#?\\\\\\s]/g,encodeURIComponent);" },
+};
+/** A script that V8 gets with compiled code has no import() (src/cli/boot.ts, kept-code.ts): there it becomes a require. */
+const forKeeping = { ...commonJs, supported: { 'dynamic-import': false } };
+
 /** CommonJS packages in an ESM bundle ask for Node's modules by `require`. */
 const REQUIRE = "import{createRequire as __nbsRequire}from'node:module';const require=__nbsRequire(import.meta.url);";
 
@@ -49,31 +66,21 @@ const REQUIRE = "import{createRequire as __nbsRequire}from'node:module';const re
 export async function buildProgram() {
   for (const old of filesBelow('dist', '.cache')) rmSync(join(root, old), { force: true });
   const { build } = await import('esbuild');
-  const commonJs = {
-    ...shared,
-    outdir: 'dist',
-    outExtension: { '.js': '.cjs' },
-    format: 'cjs',
-    minifySyntax: true,
-    minifyWhitespace: true,
-    define: { 'import.meta.url': '__nbsUrl', 'import.meta.dirname': '__dirname' },
-    // What pathToFileURL gives, without loading and running it in each start.
-    banner: { js: "const __nbsUrl='file://'+__filename.replace(/[%#?\\\\\\s]/g,encodeURIComponent);" },
-  };
   await Promise.all([
-    // A script that V8 gets with compiled code has no import() (src/cli/boot.ts): there it becomes a require.
     build({
-      ...commonJs,
-      entryPoints: { main: 'src/cli/boot.ts', run: 'src/cli/main.ts' },
-      supported: { 'dynamic-import': false },
-      external: [...shared.external, './front.cjs', './full.cjs'],
+      ...forKeeping,
+      entryPoints: {
+        main: 'src/cli/start.ts',
+        run: 'src/cli/main.ts',
+        front: 'src/cli/front.ts',
+        core: 'src/cli/ui-core.ts',
+      },
+      external: [...shared.external, './full.cjs'],
     }),
     build({
       ...commonJs,
       entryPoints: {
         full: 'src/cli/full.ts',
-        front: 'src/cli/front.ts',
-        core: 'src/cli/ui-core.ts',
         plain: 'src/cli/line-mode.ts',
         'copy-worker': 'src/session/copy-worker.ts',
       },
@@ -81,18 +88,17 @@ export async function buildProgram() {
   ]);
 }
 
-/** dist/ui.mjs: what is loaded only when the UI opens. ESM, as Ink and yoga wait at their top level. */
+/** dist/ui.cjs: what is loaded only when the UI opens, in the form in which compiled code can be kept (src/cli/kept-code.ts). */
 export async function buildUi() {
   const { build } = await import('esbuild');
   await build({
     ...shared,
     ...UI,
+    ...forKeeping,
     entryPoints: { ui: 'src/ui/open.tsx' },
-    outdir: 'dist',
-    outExtension: { '.js': '.mjs' },
-    format: 'esm',
     minify: true,
-    banner: { js: REQUIRE },
+    define: { ...forKeeping.define, ...UI.define },
+    plugins: [...UI.plugins, withoutWaiting, quickWidth],
   });
 }
 

@@ -36,7 +36,7 @@ function newest(directory) {
 }
 
 function built() {
-  const programs = ['main.cjs', 'ui.mjs'].map(name => join(root, 'dist', name));
+  const programs = ['main.cjs', 'ui.cjs'].map(name => join(root, 'dist', name));
   if (!programs.every(program => existsSync(program))) return false;
   return (
     Math.min(...programs.map(program => statSync(program).mtimeMs)) >=

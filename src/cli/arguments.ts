@@ -1,6 +1,4 @@
 /** The words of the command line, and the options that stand before DIR. The words after DIR are never looked at. */
-import { readFileSync } from 'node:fs';
-import { fromBytes } from '../base/path.ts';
 import { TRACE_LAYERS, type TraceLayer } from '../base/trace.ts';
 import { GROUP_NAMES, type GroupName, groupName } from '../sandbox/groups.ts';
 import { RUNGS, type Rung } from '../sandbox/working-copy.ts';
@@ -69,17 +67,6 @@ export type Scanned = RunRequest | { readonly problem: string } | null;
 /** The subcommands; a directory of such a name is given as `./list`. */
 export const COMMANDS = ['list', 'show', 'log', 'env', 'plan', 'doctor', 'help'] as const;
 export type CommandName = (typeof COMMANDS)[number];
-
-/**
- * The arguments as bytes in strings. Node decodes its own as UTF-8 and loses what is not: the kernel still has them, in
- * /proc/self/cmdline (proc(5)).
- */
-export function rawArguments(): readonly string[] {
-  const count = process.argv.length - 2;
-  if (count === 0 || process.argv.every(word => !word.includes('\ufffd'))) return process.argv.slice(2);
-  const words = fromBytes(readFileSync('/proc/self/cmdline')).split('\0');
-  return words.slice(-1 - count, -1);
-}
 
 /** @returns a run, a problem for a usage error, or null where the words are not a run (a subcommand, `--help`, nothing) */
 export function scan(words: readonly string[]): Scanned {

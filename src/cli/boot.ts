@@ -1,5 +1,5 @@
 /**
- * What Node starts (dist/main.cjs): runs dist/run.cjs, with what V8 compiled of it in an earlier run. Compiling is a fifth of a plain run
+ * All but the UI (start.ts): runs dist/run.cjs, with what V8 compiled of it in an earlier run. Compiling is a fifth of a plain run
  * (docs/decisions/0040-compiled-code-is-kept.md).
  */
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';

@@ -16,6 +16,8 @@ import { isUtf8Locale } from '../ui/look.ts';
 import type { Opening } from '../ui/open.tsx';
 import { initialState, type State } from '../ui/state.ts';
 import { guardFirstFrame } from './early-end.ts';
+import { finishWith } from './finish.ts';
+import { loadKept } from './kept-code.ts';
 import { lookInto } from './look-into.ts';
 import { readSettings } from './read-settings.ts';
 import { say, writeAll } from './say.ts';
@@ -24,8 +26,12 @@ import { type UiArguments, uiArguments } from './ui-arguments.ts';
 type LineMode = (given: UiArguments) => Promise<number>;
 type MakeCore = (given: UiArguments, shown: readonly KeptBuild[]) => Core;
 
-/** Opens the UI. @returns the exit status */
-export async function openFront(words: readonly string[]): Promise<number> {
+/** Opens the UI, and ends the process with it. @param words those of the UI @param keep keeps what was compiled of this bundle */
+export function startFront(words: readonly string[], keep: () => void): void {
+  finishWith(openFront(words, keep));
+}
+
+async function openFront(words: readonly string[], keep: () => void): Promise<number> {
   const given = uiArguments(words);
   if ('problem' in given) {
     say(`${given.problem}; 'nix-build-shell --help' tells more`);
@@ -40,13 +46,14 @@ export async function openFront(words: readonly string[]): Promise<number> {
   // Keys that come before Ink is there wait, and are not echoed over the frame.
   process.stdin.setRawMode(true);
   writeAll(1, `\u001b[?1049h\u001b[?25l\u001b[2J${written(areas(state, KEYS), state.look)}`);
-  const { uiCore } = createRequire(import.meta.url)('./core.cjs') as { uiCore: MakeCore };
-  const core = uiCore(given, state.builds);
-  const { openUi } = (await import(new URL('./ui.mjs', import.meta.url).href)) as {
-    openUi: (opening: Opening) => Promise<number>;
+  const directory = import.meta.dirname;
+  const ui = loadKept<{ readonly openUi: (opening: Opening) => Promise<number> }>(directory, 'ui');
+  const core = loadKept<{ readonly uiCore: MakeCore }>(directory, 'core');
+  const settled = (): void => {
+    for (const kept of [keep, ui.keep, core.keep]) kept();
   };
   // What runs before its first wait takes the terminal over.
-  const opened = openUi({ core, state });
+  const opened = ui.exports.openUi({ core: core.exports.uiCore(given, state.builds), state, settled });
   release();
   return opened;
 }

@@ -99,7 +99,8 @@ export function openTerminalApp(options: TerminalOptions): TerminalApp {
   let heldSince: number | null = null;
 
   const paint = (): boolean => {
-    if (!outer.entered()) return true;
+    // Ink marks its frames; their end asks for a painting again.
+    if (!outer.entered() || chrome.terminal.modes.synchronizedOutputMode) return true;
     const { pane, focus } = view;
     if (pane !== null && focus === 'pane' && held(pane)) return true;
     const { columns: width, rows: height } = size();

@@ -2,6 +2,9 @@
 import { type App, get, set } from './app.ts';
 import { type Facts, NO_FACTS, type State } from './state.ts';
 
+/** What is learnt within this time is shown at once: a frame costs more than most facts. */
+const TOGETHER_MS = 120;
+
 /** Rows around the cursor that come first. */
 const NEAR = 60;
 
@@ -10,6 +13,7 @@ export function gatherFacts(app: App): () => void {
   const stop = new AbortController();
   const begun = new Set<string>();
   let working = false;
+  const notes = makeNotes(app);
   const work = async (): Promise<void> => {
     if (working) return;
     working = true;
@@ -17,11 +21,11 @@ export function gatherFacts(app: App): () => void {
       begun.add(build.outer);
       const { outer } = build;
       try {
-        await app.core.gather(build, facts => learn(app, outer, facts), stop.signal);
+        await app.core.gather(build, facts => notes.add(outer, facts), stop.signal);
       } catch {
         // It went away meanwhile, or cannot be read: what is not known is shown as not known.
       }
-      if (!stop.signal.aborted) learn(app, outer, { done: true });
+      if (!stop.signal.aborted) notes.add(outer, { done: true });
       // Keys and frames have their turn.
       await new Promise(resolve => setImmediate(resolve));
     }
@@ -33,13 +37,34 @@ export function gatherFacts(app: App): () => void {
   void work();
   return () => {
     stop.abort();
+    notes.stop();
     unsubscribe();
   };
 }
 
-function learn(app: App, outer: string, part: Partial<Facts>): void {
-  const { facts } = get(app);
-  set(app, { facts: new Map(facts).set(outer, { ...(facts.get(outer) ?? NO_FACTS), ...part }) });
+/** Facts on their way into the state. */
+function makeNotes(app: App): {
+  readonly add: (outer: string, part: Partial<Facts>) => void;
+  readonly stop: () => void;
+} {
+  let noted = new Map<string, Partial<Facts>>();
+  let timer: NodeJS.Timeout | null = null;
+  const show = (): void => {
+    timer = null;
+    const facts = new Map(get(app).facts);
+    for (const [outer, part] of noted) facts.set(outer, { ...(facts.get(outer) ?? NO_FACTS), ...part });
+    noted = new Map();
+    set(app, { facts });
+  };
+  return {
+    add: (outer, part) => {
+      noted.set(outer, { ...noted.get(outer), ...part });
+      timer ??= setTimeout(show, TOGETHER_MS);
+    },
+    stop: () => {
+      if (timer !== null) clearTimeout(timer);
+    },
+  };
 }
 
 function next({ shown, builds, selected }: State, begun: ReadonlySet<string>): State['builds'][number] | null {

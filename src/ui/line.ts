@@ -1,5 +1,4 @@
 /** Lines of styled text, of an exact width in cells: all that a view makes. What comes from outside is made safe where spans are made. */
-import stringWidth from 'string-width';
 import { printable } from '../base/printable.ts';
 
 /** What a span means; `look.ts` says how that looks. */
@@ -22,7 +21,16 @@ export function foreign(text: string, style: Style = 'plain'): Span {
   return { text: printable(text), style };
 }
 
-const PLAIN = /^[\u0020-\u007e\u2500-\u257f\u258f\u2013\u2018-\u201f\u2026\u25b8\u25be\u2717\u2192\u2713\u00b7]*$/;
+const PLAIN =
+  /^[\u0020-\u007e\u2500-\u257f\u258f\u2013\u2018-\u201f\u2026\u2190-\u2193\u2260\u25b8\u25be\u2717\u2713\u00b7]*$/;
+
+/** Loaded for the first text that needs it: its tables and expressions cost as much as starting half a Node. */
+let measure: ((text: string) => number) | undefined;
+
+function stringWidth(text: string): number {
+  measure ??= (require('string-width') as { readonly default: (text: string) => number }).default;
+  return measure(text);
+}
 
 /** How many cells the text takes in a terminal. Not for text with escape sequences. */
 export function width(text: string): number {

@@ -1,4 +1,4 @@
-/** The UI's entry: everything that is loaded only when it opens (dist/ui.mjs). */
+/** The UI's entry: everything that is loaded only when it opens (dist/ui.cjs). */
 import { render } from 'ink';
 import { createStore } from 'zustand/vanilla';
 import { rescan } from './actions/list.ts';
@@ -16,10 +16,12 @@ export interface Opening {
   readonly core: Core;
   /** The state whose frame is on the screen. */
   readonly state: State;
+  /** Called once, when the keys that were pressed until now are answered. */
+  readonly settled: () => void;
 }
 
 /** Takes the terminal over from the first frame. @returns the exit status, when the person leaves */
-export async function openUi({ core, state }: Opening): Promise<number> {
+export async function openUi({ core, state, settled }: Opening): Promise<number> {
   const store = createStore<State>(() => state);
   const terminal = openTerminal(store, core);
   let left: (status: number) => void = () => undefined;
@@ -46,14 +48,37 @@ export async function openUi({ core, state }: Opening): Promise<number> {
     patchConsole: false,
     maxFps: 30,
   });
-  const stops = [core.watch(() => void rescan(app)), gatherFacts(app)];
-  loadSelected(app);
-  // What came or went between the first frame and the watch.
-  void rescan(app);
+  const stops: (() => void)[] = [];
+  let gone = false;
+  // Keys that were pressed before Ink was there come first, and between what takes long.
+  void inTurns(
+    [
+      settled,
+      () => loadSelected(app),
+      () => stops.push(gatherFacts(app)),
+      () => stops.push(core.watch(() => void rescan(app))),
+      // What came or went between the first frame and the watch.
+      () => void rescan(app),
+    ],
+    () => gone,
+  );
   const status = await ended;
+  gone = true;
   for (const stop of stops) stop();
   for (const log of app.openLogs.values()) void log.close();
   ink.unmount();
   await terminal.close();
   return status;
+}
+
+/** Each step waits for some turns of the event loop, whatever a turn takes: in these a key is read, rendered, and painted. */
+const TURNS = 4;
+const TURN_MS = 12;
+
+async function inTurns(steps: readonly (() => unknown)[], isOver: () => boolean): Promise<void> {
+  for (const step of steps) {
+    for (let turn = 0; turn < TURNS; turn += 1) await new Promise(resolve => setTimeout(resolve, TURN_MS));
+    if (isOver()) return;
+    step();
+  }
 }
