@@ -46,7 +46,7 @@ async function cloneToExec(base: string, sources: readonly string[], bar: number
   }));
   const plan: SandboxPlan = flatPlan(base, ['true'], { binds });
   const { cloneFlags, calls, execute } = lower(plan);
-  const request = { cloneFlags, calls: calls.map(({ call }) => call), execute, directories: [dirname(plan.root)] };
+  const request = { cloneFlags, calls, execute, directories: [dirname(plan.root)] };
   const times: number[] = [];
   for (let round = 0; round <= rounds; round += 1) {
     const start = performance.now();

@@ -2,13 +2,15 @@
 import type { Call } from '../base/call.ts';
 import { CLONE } from './kernel.ts';
 import { opCalls } from './op.ts';
-import type { Namespace, OpOf, SandboxPlan, Step } from './step.ts';
+import type { Namespace, OpOf, SandboxPlan } from './step.ts';
 
 export interface Program {
   /** The CLONE_NEW* flags of the clone that makes the child. */
   readonly cloneFlags: number;
   /** The child's calls; the last one executes init. */
-  readonly calls: readonly { readonly step: number; readonly call: Call }[];
+  readonly calls: readonly Call[];
+  /** The step that wants each of the calls, by its index in the plan. */
+  readonly stepOf: readonly number[];
   /** What init executes, and the step that says so. */
   readonly execute: OpOf<'execute'>;
   readonly executeStep: number;
@@ -32,9 +34,14 @@ export function cloneFlagNames(plan: SandboxPlan): readonly string[] {
 export function lower(plan: SandboxPlan): Program {
   const last = plan.steps.at(-1)?.op;
   if (last?.kind !== 'execute') throw new Error('a plan ends in the execution of the command');
-  const calls = plan.steps
-    .slice(0, -1)
-    .flatMap((step: Step, index) => opCalls(step.op, plan.root).map(call => ({ step: index, call })));
+  const calls: Call[] = [];
+  const stepOf: number[] = [];
+  plan.steps.slice(0, -1).forEach(({ op }, index) => {
+    for (const call of opCalls(op, plan.root)) {
+      calls.push(call);
+      stepOf.push(index);
+    }
+  });
   const cloneFlags = cloneFlagNames(plan).reduce((sum, name) => sum + CLONE[name as keyof typeof CLONE], 0);
-  return { cloneFlags, calls, execute: last, executeStep: plan.steps.length - 1 };
+  return { cloneFlags, calls, stepOf, execute: last, executeStep: plan.steps.length - 1 };
 }

@@ -33,11 +33,11 @@ const SHARED_DIRECTORIES = ['/tmp', '/var/tmp', '/dev/shm'];
 /** Makes the sandbox, waits for its end. Nothing of it is left when the promise resolves. */
 export async function runPlan(plan: SandboxPlan, hooks: RunHooks = {}): Promise<RunOutcome> {
   const program = lower(plan);
-  if (traces('calls')) for (const { call } of program.calls) trace('calls', sayCall(call));
+  if (traces('calls')) for (const call of program.calls) trace('calls', sayCall(call));
   trace('time', 'lowered');
   const request: LaunchRequest = {
     cloneFlags: program.cloneFlags,
-    calls: program.calls.map(({ call }) => call),
+    calls: program.calls,
     execute: program.execute,
     directories: [dirname(plan.root), ...SHARED_DIRECTORIES],
     ...(hooks.tree === undefined ? {} : { tree: hooks.tree }),
@@ -76,15 +76,14 @@ function failureOf(ended: Extract<Ended, { kind: 'failed' }>, plan: SandboxPlan,
       status,
     }).failure;
   }
-  const at = program.calls[ended.index];
+  const call = program.calls[ended.index];
   const op = opOf(ended, plan, program);
-  if (at === undefined || op === undefined) throw new Error(`no call ${ended.index} in the program`);
-  return fail(`set up the sandbox (${sayOp(op)})`, { call: sayCall(at.call), errno, hint: hintFor(op.kind, errno) })
+  if (call === undefined || op === undefined) throw new Error(`no call ${ended.index} in the program`);
+  return fail(`set up the sandbox (${sayOp(op)})`, { call: sayCall(call), errno, hint: hintFor(op.kind, errno) })
     .failure;
 }
 
 /** The step whose call failed; undefined where the failure was before or after the steps. */
 function opOf({ index }: { readonly index: number }, plan: SandboxPlan, program: Program): Op | undefined {
-  const at = program.calls[index];
-  return at === undefined ? undefined : plan.steps[at.step]?.op;
+  return plan.steps[program.stepOf[index] ?? -1]?.op;
 }

@@ -12,10 +12,12 @@ function writableCall(at: string): Call {
   return call('mount_setattr', here, text(at), num(0), attributes, num(32));
 }
 
+const PLACE_MODE = mode(0o555);
+
 function storePathCalls(entry: StoreEntry, from: string, at: string): readonly Call[] {
   const to = `${at}/${entry.name}`;
   if (entry.type === 'link') return [call('symlinkat', text(entry.target), here, text(to))];
-  const place = entry.type === 'directory' ? call('mkdirat', here, text(to), mode(0o555)) : touch(to);
+  const place = entry.type === 'directory' ? call('mkdirat', here, text(to), PLACE_MODE) : touch(to);
   return [place, bindCall(`${from}/${entry.name}`, to, true)];
 }
 

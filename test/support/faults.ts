@@ -93,12 +93,12 @@ function hooksOf(ways: Ways | undefined, withFault?: RunHooks['withFault']): Run
 }
 
 function faultyCalls(plan: SandboxPlan, ways: Ways | undefined): readonly Fault[] {
-  const { calls } = lower(plan);
-  return calls.flatMap(({ call: planned, step }, index): readonly Fault[] => {
+  const { calls, stepOf } = lower(plan);
+  return calls.flatMap((planned, index): readonly Fault[] => {
     // One of many that are the same but for a number, and optional: the actions of 62 signals.
     const before = calls[index - 1];
-    if (planned.optional === true && before?.step === step && before.call.name === planned.name) return [];
-    const op = plan.steps[step]?.op;
+    if (planned.optional === true && stepOf[index - 1] === stepOf[index] && before?.name === planned.name) return [];
+    const op = plan.steps[stepOf[index] ?? -1]?.op;
     const [errno, refused] =
       index === calls.length - 1 ? REFUSED_EXEC : (REFUSED[index % REFUSED.length] ?? REFUSED_EXEC);
     if (op === undefined) throw new Error(`no step for call ${index}`);

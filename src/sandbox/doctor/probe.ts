@@ -92,16 +92,13 @@ function firstDirectory(paths: readonly string[]): HostPath {
 
 async function tried(plan: SandboxPlan): Promise<Refused | null> {
   const program = lower(plan);
-  const ended = await ran(
-    program.cloneFlags,
-    program.calls.map(wanted => wanted.call),
-  );
+  const ended = await ran(program.cloneFlags, program.calls);
   const refused = refusedBy(ended, cloneFlagNames(plan).join('|'));
   if (refused !== null || ended.kind !== 'failed' || ended.index < 0) return refused;
-  const at = program.calls[ended.index];
-  const op = at === undefined ? undefined : plan.steps[at.step]?.op;
-  if (at === undefined || op === undefined) throw new Error(`no call ${ended.index} in the trial`);
-  return { step: op.kind, say: sayOp(op), call: sayCall(at.call), errno: errnoName(ended.errno) };
+  const call = program.calls[ended.index];
+  const op = plan.steps[program.stepOf[ended.index] ?? -1]?.op;
+  if (call === undefined || op === undefined) throw new Error(`no call ${ended.index} in the trial`);
+  return { step: op.kind, say: sayOp(op), call: sayCall(call), errno: errnoName(ended.errno) };
 }
 
 /** Runs calls in a child with new namespaces. Its end is looked for a program that is not there. */
