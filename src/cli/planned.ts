@@ -10,7 +10,7 @@ import type { StoreView } from '../sandbox/store-view.ts';
 import type { WorkingCopy } from '../sandbox/working-copy.ts';
 import { closeChoice } from '../session/ladder.ts';
 import { overlayCopy } from '../session/make-copy.ts';
-import { sessionsPlaces } from '../session/place.ts';
+import { expectedPlace } from '../session/place.ts';
 import type { Session } from '../session/session.ts';
 import type { RunOptions } from './arguments.ts';
 import { facts, type Prepared, workingDirectory } from './prepare.ts';
@@ -63,8 +63,7 @@ export async function plannedRun(
 
 /** The session that a plan names which is only shown: no copy is made. @returns a Failure where `--copy` asks for what cannot be */
 export function shownSession(build: KeptBuild, options: RunOptions): Result<PlannedSession> {
-  const sessions = sessionsPlaces(process.env, process.getuid?.() ?? 0)[0] ?? hostPath('/tmp');
-  const session = hostPath(`${sessions}/SESSION`);
+  const session = hostPath(`${expectedPlace(process.env)}/SESSION`);
   const copy = shownCopy(build, session, options);
   return copy.ok
     ? ok({

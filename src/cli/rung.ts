@@ -2,7 +2,8 @@
 import { fail, ok, type Result } from '../base/failure.ts';
 import type { HostPath } from '../base/path.ts';
 import { trace } from '../base/trace.ts';
-import { type Choice, chooseRung, closeChoice, nearestDirectory } from '../session/ladder.ts';
+import { type Choice, chooseRung, closeChoice } from '../session/ladder.ts';
+import { nearestDirectory } from '../session/place.ts';
 import type { RunOptions } from './arguments.ts';
 
 /**

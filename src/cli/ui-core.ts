@@ -7,7 +7,7 @@ import { runForeground } from '../nix/command.ts';
 import type { KeptBuild } from '../nix/kept-build.ts';
 import { listKeptBuilds, type Places, placesOf } from '../nix/locations.ts';
 import { makeDirectories } from '../session/make-directories.ts';
-import { sessionsPlaces } from '../session/place.ts';
+import { expectedPlace } from '../session/place.ts';
 import { commandLine, optionWords } from '../ui/command-line.ts';
 import type { Core, Details } from '../ui/core.ts';
 import { type Choices, NO_CHOICES } from '../ui/state.ts';
@@ -92,8 +92,7 @@ async function load(build: KeptBuild, options: RunOptions): Promise<Result<Detai
 
 /** For terminals that take no clipboard: beside the sessions, for the person alone. */
 function saveCopy(text: string): Result<string> {
-  const place = sessionsPlaces(process.env, process.getuid?.() ?? 0)[0] ?? '/tmp/nix-build-shell/sessions';
-  const path = join(dirname(place), 'copied.txt');
+  const path = join(dirname(expectedPlace(process.env)), 'copied.txt');
   try {
     makeDirectories(dirname(path));
     writeFileSync(path, text, { mode: 0o600 });

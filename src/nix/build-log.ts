@@ -75,8 +75,13 @@ function none(foundBy: string): FoundLog {
 /** What the times say against the pairing. Each attempt at a derivation overwrites the log of the one before. */
 function time({ distanceMs }: LogCandidate): string {
   if (Math.abs(distanceMs) <= FITS_MS) return '';
-  const seconds = Math.round(Math.abs(distanceMs) / 1000);
+  const long = duration(Math.round(Math.abs(distanceMs) / 1000));
   return distanceMs > 0
-    ? `, but it ended ${seconds} s after the directory was kept: it may be of a later attempt`
-    : `, but it ended ${seconds} s before the directory was kept or last changed: it may be a copy, or the log of an earlier attempt`;
+    ? `, but it ended ${long} after the directory was kept: it may be of a later attempt`
+    : `, but it ended ${long} before the directory was kept or last changed: it may be a copy, or the log of an earlier attempt`;
+}
+
+function duration(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
 }

@@ -1,8 +1,8 @@
 /** Which rung of the ladder a kept directory's working copy stands on (docs/decisions/0032-the-working-copy-is-a-ladder.md). */
 
-import { lstatSync, statSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { monotonicMs } from '../base/clock.ts';
-import { fsPath, type HostPath, hostPath } from '../base/path.ts';
+import { fsPath, type HostPath } from '../base/path.ts';
 import type { NotTaken, Rung } from '../sandbox/working-copy.ts';
 import { endLook, type Look, type Looked, lookOn, type Owner, startLook } from './look.ts';
 import { changeableBy } from './own-path.ts';
@@ -144,12 +144,4 @@ function cloneRefused({ content, place }: LadderQuestions): string | null {
   endLook(look);
   const { sample } = look.found;
   return sample === null ? 'no file was found to try it with' : sharingRefused(place, `${content}/${sample}`);
-}
-
-/** The directory to ask where the sessions' own is not made yet: the next one above. */
-export function nearestDirectory(path: HostPath): HostPath {
-  for (let at: string = path; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
-    if (statSync(fsPath(at), { throwIfNoEntry: false })?.isDirectory() === true) return hostPath(at);
-  }
-  return hostPath('/');
 }

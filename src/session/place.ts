@@ -1,5 +1,5 @@
 /** Where sessions lie on the host. */
-import { accessSync, constants, lstatSync } from 'node:fs';
+import { accessSync, constants, lstatSync, statSync } from 'node:fs';
 import { fail, ok, type Result, systemError } from '../base/failure.ts';
 import { fsPath, type HostPath, hostPath } from '../base/path.ts';
 import { makeDirectories } from './make-directories.ts';
@@ -42,6 +42,29 @@ export function sessionsDirectory(environment: PlaceEnvironment): Result<HostPat
     if (last.ok) return last;
   }
   return last;
+}
+
+/** The place that {@link sessionsDirectory} gives as things stand. Nothing is made: a plan names it. */
+export function expectedPlace(environment: PlaceEnvironment): HostPath {
+  const places = sessionsPlaces(environment, process.geteuid?.() ?? 0);
+  return places.find(mayWrite) ?? places.at(-1) ?? hostPath('/tmp');
+}
+
+/** The directory to ask where the sessions' own is not made yet: the next one above. */
+export function nearestDirectory(path: HostPath): HostPath {
+  for (let at: string = path; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
+    if (statSync(fsPath(at), { throwIfNoEntry: false })?.isDirectory() === true) return hostPath(at);
+  }
+  return hostPath('/');
+}
+
+function mayWrite(place: HostPath): boolean {
+  try {
+    accessSync(fsPath(nearestDirectory(place)), constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Others may be able to write to the directory above (`/tmp`): what they planted there is refused. */

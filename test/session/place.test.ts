@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { failureLine } from '../../src/base/failure.ts';
 import { cacheDirectory, sessionsDirectory } from '../../src/session/place.ts';
+import { missing, ordinaryUser } from '../support/need.ts';
+import { run } from '../support/program.ts';
 import { scratchDirectory } from '../support/scratch.ts';
+import { smallBuild } from '../support/small-build.ts';
 
 const uid = process.getuid?.() ?? 0;
 
@@ -42,6 +45,20 @@ test('a home that cannot be written, such as /proc, is no obstacle', () => {
   writeFileSync(join(top, 'file'), '');
   for (const HOME of ['/proc', '/proc/self', '/dev/null', join(top, 'file')])
     assert.equal(placeOf({ HOME, TMPDIR: top }), `${top}/nix-build-shell-${uid}`, HOME);
+});
+
+test('the place that a plan names is that of a run', { skip: missing('user') }, () => {
+  const user = ordinaryUser();
+  const top = scratchDirectory('place', 0o1777);
+  const build = smallBuild();
+  for (const env of [{ HOME: '/', TMPDIR: top }, { HOME: top }]) {
+    const words = ['plan', '--copy=copy', '--json', '--store', build.store, build.directory, 'true'];
+    const { stdout, stderr } = run(words, { user, env });
+    const { steps } = JSON.parse(stdout.toString()) as { steps: readonly { op: { kind: string; from?: string } }[] };
+    const from = steps.find(({ op }) => op.from?.endsWith('/SESSION/build') === true)?.op.from;
+    const expected = env.HOME === '/' ? `nix-build-shell-${user?.uid}` : '.cache/nix-build-shell/sessions';
+    assert.equal(from, `${top}/${expected}/SESSION/build`, stderr.toString());
+  }
 });
 
 test('a chosen place that cannot be had is said, with the call', () => {
