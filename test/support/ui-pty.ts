@@ -34,8 +34,9 @@ export async function select(pty: Pty): Promise<void> {
   await pty.shows(/▸ {2}small .*filter: small-1\.0 /s);
 }
 
-/** The process at the end of a chain of single children: the program below the shells that started it. */
+/** The program below the shells that started it. Not the end of the chain: the UI asks other programs about builds. */
 export function innermost(pid: number): number {
+  if (readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('/dist/main.cjs')) return pid;
   const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim().split(' ');
   return child === undefined || child === '' ? pid : innermost(Number(child));
 }
