@@ -1,10 +1,11 @@
 /** Which shell runs the command: the build's own (S4). */
 import { accessSync, constants } from 'node:fs';
 import { fail, ok, type Result } from '../base/failure.ts';
-import { fsPath, type HostPath, type InnerPath, innerPath, storePath } from '../base/path.ts';
+import { fsPath, type HostPath, hostPath, type InnerPath, innerPath, storePath } from '../base/path.ts';
 import { shellWord } from '../base/printable.ts';
 import type { Derivation } from './derivation.ts';
 import { type EnvVars, envValue } from './env-vars.ts';
+import { lookAt } from './read-regular.ts';
 import { resolveInRoot } from './resolve-in-root.ts';
 import { shellsOfDerivation } from './shell-of-derivation.ts';
 import type { StoreLayout } from './store-layout.ts';
@@ -74,6 +75,8 @@ function storePathIn(path: string, layout: StoreLayout): string | null {
 }
 
 function fetchHint(path: string, layout: StoreLayout): string {
+  if (lookAt(hostPath(layout.root + layout.store)).errno === 'ENOENT')
+    return `there is no ${layout.store} here; --store ROOT names the directory that has it`;
   const store = layout.root === '' ? '' : `--store ${shellWord(layout.root)} `;
   return layout.store === '/gnu/store'
     ? `it was removed from the store: guix build ${shellWord(path)} brings it back`

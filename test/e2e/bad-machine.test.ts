@@ -62,6 +62,18 @@ test('closed descriptors are /dev/null to the command, and nothing falls into th
   isFailure(full, 125, /cannot write to stdout/);
 });
 
+test('a machine without a store is told from a store that lost the shell', { skip: skip || missing('root') }, () => {
+  const { directory } = smallBuild();
+  const script = '[ ! -d /nix ] || mount -t tmpfs none /nix; exec "$@"';
+  const own = ['unshare', '--mount', '--propagation', 'private', 'sh', '-ec', script, 'sh'];
+  const output = runCommand([...own, programFor(null), directory, 'true']);
+  isFailure(
+    output,
+    125,
+    /SHELL in env-vars; there is no \/nix\/store here; --store ROOT names the directory that has it$/m,
+  );
+});
+
 test('a program whose packages are not installed says what installs them', { skip }, () => {
   const build = smallBuild();
   const copy = scratchDirectory('bare');
