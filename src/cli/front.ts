@@ -7,6 +7,7 @@
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { EXIT, failureLine } from '../base/failure.ts';
+import { printable } from '../base/printable.ts';
 import type { KeptBuild } from '../nix/kept-build.ts';
 import { listKeptBuilds, placesOf } from '../nix/locations.ts';
 import type { Core } from '../ui/core.ts';
@@ -87,8 +88,16 @@ async function firstState(given: UiArguments): Promise<State> {
     places: placesOf(places),
     builds,
   });
-  const closed = places.extra.map(lookInto).flatMap(looked => (looked.ok ? [] : [failureLine(looked.failure)]));
-  const [first, ...others] = [...closed, ...problems];
+  const closed = places.extra
+    .map(lookInto)
+    .flatMap(looked => (looked.ok ? [] : [printable(failureLine(looked.failure))]));
+  const [first, ...others] = [...closed, ...problems, ...bySudo(environment)];
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
   return { ...state, toast: first === undefined ? null : first + more };
+}
+
+/** The list stays root's, as it deletes what belongs to build users; the shells that it opens are plain runs (sudo.ts). */
+function bySudo({ SUDO_UID: uid = '', SUDO_USER: user = '' }: NodeJS.ProcessEnv): readonly string[] {
+  if (process.geteuid?.() !== 0 || !(Number(uid) > 0)) return [];
+  return [`plans are root's here; shells act for ${printable(user) || `user ${Number(uid)}`} where that is enough`];
 }

@@ -37,6 +37,13 @@ test('in tmux, from the list into the sandbox and out again', {
   }
 });
 
+test('under sudo it says whose the plans and the shells are', { skip: missing('root') || need.skip }, async () => {
+  const pty = inPty(uiCommand(smallBuild()), { env: { SUDO_UID: '12345', SUDO_GID: '12345', SUDO_USER: 'somebody' } });
+  await pty.shows("plans are root's here; shells act for somebody where that is enough");
+  pty.type('q');
+  assert.equal((await pty.ended()).status, 0);
+});
+
 test('a deletion is asked for, never confirmed by Enter, and then real', need, async () => {
   const build = smallBuild();
   const pty = inPty(uiCommand(build, [dirname(build.directory)]));
