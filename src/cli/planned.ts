@@ -40,7 +40,7 @@ export async function plannedRun(
   const { build, env, derivation, shell, binds } = prepared;
   const interactive = command.length === 0;
   const asked = facts(build, options);
-  const hostFacts = interactive ? { ...asked, promptShell: findPromptShell(asked.nixRoot) } : asked;
+  const hostFacts = interactive || shell === null ? { ...asked, promptShell: findPromptShell(asked.nixRoot) } : asked;
   const store = await storeView({ prepared, command, options, facts: hostFacts, directory: session.store });
   const made = plan({
     build,

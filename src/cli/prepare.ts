@@ -2,7 +2,7 @@
 import { lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fail, ok, type Result } from '../base/failure.ts';
-import { fsPath, type HostPath, type InnerPath, innerPath } from '../base/path.ts';
+import { fsPath, type HostPath, hostPath, type InnerPath, innerPath } from '../base/path.ts';
 import { trace } from '../base/trace.ts';
 import { type EnvVars, envValue } from '../nix/env-vars.ts';
 import { type LoadedEnvironment, loadEnvironment } from '../nix/environment.ts';
@@ -14,6 +14,7 @@ import { recogniseKeptBuild } from '../nix/recognise.ts';
 import { withDerivation, withEnvironment } from '../nix/refine.ts';
 import { storeLayout } from '../nix/store-layout.ts';
 import { gatherHostFacts, type HostFacts } from '../sandbox/host.ts';
+import { findPromptShell } from '../sandbox/prompt-shell.ts';
 import type { RunOptions } from './arguments.ts';
 import { type Bind, resolveBind } from './binds.ts';
 
@@ -42,6 +43,10 @@ export async function prepare(
     ...more,
   });
   if (!loaded.ok) return loaded;
+  if (loaded.value.shell === null) {
+    const other = otherShell(build, options.store, loaded.value.shellFrom);
+    if (!other.ok) return other;
+  }
   trace('time', 'environment loaded');
   const binds: Bind[] = [];
   for (const word of options.binds) {
@@ -52,6 +57,17 @@ export async function prepare(
   const named = withEnvironment(build, loaded.value.env);
   const { derivation } = loaded.value;
   return ok({ ...loaded.value, build: derivation === null ? named : withDerivation(named, derivation), binds });
+}
+
+/** A build without a shell is entered with a bash that is none of its own, which starts the command. */
+function otherShell(build: KeptBuild, root: string | null, why: string): Result<null> {
+  const layout = storeLayout(root, build.system);
+  if (findPromptShell(hostPath(`${layout.root}${dirname(layout.store)}`)) !== null) return ok(null);
+  const hint = 'a bash on this machine (/bin/bash) would start the command';
+  return fail("find the build's shell", {
+    because: `${why}; neither the store nor the machine has another bash`,
+    hint,
+  });
 }
 
 /** A ROOT that holds no store is a slip of the person who typed it: said before everything that would follow from it. */

@@ -2,12 +2,11 @@
 import { lstatSync } from 'node:fs';
 import { type HostPath, hostPath } from '../base/path.ts';
 import { trace } from '../base/trace.ts';
-import { closureOf, validDerivers } from '../nix/ask-store.ts';
+import { closureOf } from '../nix/ask-store.ts';
 import type { Derivation } from '../nix/derivation.ts';
 import { derivationOf } from '../nix/derivation-of.ts';
 import { envValue } from '../nix/env-vars.ts';
 import { inputClosure, type LostInput } from '../nix/input-closure.ts';
-import { readDerivation } from '../nix/read-derivation.ts';
 import { lookAt } from '../nix/read-regular.ts';
 import { baseName, type StoreEntry, storeEntries } from '../nix/store-entries.ts';
 import { type StoreLayout, storeLayout } from '../nix/store-layout.ts';
@@ -66,8 +65,8 @@ async function knownOf(layout: StoreLayout, prepared: Prepared): Promise<Known |
   const key = keyOf(layout, prepared);
   const remembered = key === null ? null : recallKnown(layout, key);
   if (remembered !== null) return remembered;
-  const derivation = prepared.derivation ?? (await findDerivation(layout, prepared));
-  if (derivation === null) return 'the derivation of this build is not known';
+  const { derivation, why } = await findDerivation(layout, prepared);
+  if (derivation === null) return `the derivation of this build is not known: ${why}`;
   const closure = await inputClosure(layout, derivation);
   if (!closure.ok) return `the inputs of ${derivation.path} are not known: ${closure.failure.because ?? 'no answer'}`;
   const inputs = entriesOf(layout, closure.value.paths);
@@ -105,16 +104,17 @@ function entriesOf(layout: StoreLayout, paths: readonly string[]): readonly Stor
   );
 }
 
-async function findDerivation(layout: StoreLayout, { build, env }: Prepared): Promise<Derivation | null> {
-  const out = envValue(env, 'out') ?? '';
-  if (baseName(layout, out) !== null) {
-    const derivers = await validDerivers(layout, out);
-    const first = derivers.ok ? derivers.value.value[0] : undefined;
-    const read = first === undefined ? null : readDerivation(layout, first.path);
-    if (read?.ok === true) return read.value;
-  }
+/** The one that is proven (docs/decisions/0014-the-derivation-is-proven-or-left-open.md), or why there is none. */
+async function findDerivation(
+  layout: StoreLayout,
+  { build, env, derivation, derivationFoundBy }: Prepared,
+): Promise<{ readonly derivation: Derivation | null; readonly why: string }> {
+  if (derivation !== null) return { derivation, why: derivationFoundBy ?? '' };
   const sought = await derivationOf(build, env, layout, null);
-  return sought.ok ? sought.value.derivation : null;
+  if (!sought.ok) return { derivation: null, why: sought.failure.because ?? sought.failure.wanted };
+  const { candidates, foundBy } = sought.value;
+  const hint = candidates.length > 0 ? '; --derivation DRV says which one' : '';
+  return { derivation: sought.value.derivation, why: `${foundBy}${hint}` };
 }
 
 /**
@@ -137,7 +137,7 @@ async function morePaths(
   unfinished: ReadonlySet<string>,
 ): Promise<readonly MorePaths[]> {
   const wanted: readonly (readonly [why: string, texts: readonly string[]])[] = [
-    ['the shell of the build is not among its inputs, but it runs', [prepared.shell]],
+    ['the shell of the build is not among its inputs, but it runs', prepared.shell === null ? [] : [prepared.shell]],
     ['you asked for it: CMD names it', command],
     ['you asked for it: --bind', prepared.binds.map(({ from }) => from)],
     ["the machine's Nix settings show it to every build (sandbox-paths)", facts.machinePaths.map(({ from }) => from)],

@@ -9,7 +9,7 @@ import type { KeptBuild } from './kept-build.ts';
 import { parseEnvVars } from './parse-env-vars.ts';
 import { readRegularFile } from './read-regular.ts';
 import { reconstructed } from './reconstruct.ts';
-import { shellOf } from './shell.ts';
+import { hasNoShell, shellOf } from './shell.ts';
 import { type StoreLayout, storeLayout } from './store-layout.ts';
 
 export interface EnvironmentOptions {
@@ -31,8 +31,8 @@ export interface LoadedEnvironment {
   readonly derivationFoundBy: string | null;
   /** The derivations between which it was left open. */
   readonly candidates: Sought['candidates'];
-  /** S4: a file of the store that the caller may execute. */
-  readonly shell: InnerPath;
+  /** S4: a file of the store that the caller may execute; null where the builder is no shell, and none is among its inputs. */
+  readonly shell: InnerPath | null;
   /** Where the shell was learnt. */
   readonly shellFrom: string;
   /** What a person should know, each one sentence. */
@@ -67,11 +67,12 @@ export async function loadEnvironment(
 const NOT_SOUGHT: Sought = { derivation: null, foundBy: null, candidates: [] };
 
 function withShell(env: EnvVars, sought: Sought, layout: StoreLayout): Result<LoadedEnvironment> {
-  const shell = shellOf(env, sought.derivation, layout);
-  if (!shell.ok) return shell;
-  const { path, from } = shell.value;
   const { derivation, foundBy, candidates } = sought;
-  return ok({ env, derivation, derivationFoundBy: foundBy, candidates, shell: path, shellFrom: from, notes: [] });
+  const found = { env, derivation, derivationFoundBy: foundBy, candidates, notes: [] };
+  if (derivation !== null && hasNoShell(env, derivation, layout))
+    return ok({ ...found, shell: null, shellFrom: `the builder is no shell (${derivation.builder}), and has none` });
+  const shell = shellOf(env, derivation, layout);
+  return shell.ok ? ok({ ...found, shell: shell.value.path, shellFrom: shell.value.from }) : shell;
 }
 
 /** The environment as its file has it; a Failure where there is none, where it cannot be read or holds no variable. */

@@ -27,8 +27,7 @@ export function* shellsOfDerivation(derivation: Derivation, layout: StoreLayout)
   const ofStdenv = shellOfStdenv(derivation, layout);
   if (ofStdenv !== null) yield { path: ofStdenv, from: "SHELL of the derivation's stdenv" };
   yield* bashInputs(derivation, layout);
-  if (!isBash && /^(?:sh|dash|ash|busybox)$/.test(baseName(builder)))
-    yield { path: builder, from: "the derivation's builder" };
+  if (!isBash && /^(?:sh|dash|ash)$/.test(baseName(builder))) yield { path: builder, from: "the derivation's builder" };
 }
 
 function builderIsBash(builder: string, layout: StoreLayout): boolean {

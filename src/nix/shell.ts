@@ -46,6 +46,16 @@ export function shellOf(env: EnvVars, derivation: Derivation | null, layout: Sto
   return first ?? missing;
 }
 
+/**
+ * Whether this build never had a shell: its environment is what Nix gave the builder, and neither that nor the derivation names one. One
+ * that is named and cannot be used is another thing.
+ */
+export function hasNoShell(env: EnvVars, derivation: Derivation, layout: StoreLayout): boolean {
+  if (env.source.kind !== 're-constructed') return false;
+  if (['SHELL', 'CONFIG_SHELL'].some(name => envValue(env, name) !== undefined)) return false;
+  return shellsOfDerivation(derivation, layout).next().done === true;
+}
+
 function sourceName(env: EnvVars): string {
   if (env.source.kind === 'file') return env.source.path.slice(env.source.path.lastIndexOf('/') + 1);
   return env.source.kind === 'none' ? 'the environment' : 'the derivation';

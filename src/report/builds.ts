@@ -98,7 +98,10 @@ export function showText(shown: Shown, nowMs: number): string {
     ['last error', shown.log.summary?.lastError ?? null],
     ['last line', shown.log.summary?.lastError === null ? shown.log.summary.lastLine : null],
     ['fixed output', derivation?.fixedOutput === true ? 'yes: Nix gives it the network; here --net does' : null],
-    ['shell', shown.shell],
+    [
+      'shell',
+      shown.shell ?? (environment === null ? null : 'none: its builder is no shell, and none is among its inputs'),
+    ],
     ['starts in', shown.workingDirectory],
     ['environment', environment === null ? 'none' : sourceText(environment)],
     [

@@ -1,5 +1,5 @@
 /** What is executed at the end: the build's shell, which loads the environment and becomes CMD (S5). */
-import type { InnerPath } from '../base/path.ts';
+import { type InnerPath, innerPath } from '../base/path.ts';
 import { attribute, type Derivation } from '../nix/derivation.ts';
 import { type EnvVars, envValue } from '../nix/env-vars.ts';
 import type { PlanInput } from './plan-input.ts';
@@ -41,11 +41,26 @@ const RUN_SETUP = `(
 exec "$@"`;
 
 /** @param words CMD and its arguments, or the prompt's shell with its own */
-export function execute({ build, env, derivation, options }: PlanInput, words: readonly string[]): Op {
+export function execute({ build, env, derivation, options, facts }: PlanInput, words: readonly string[]): Op {
   const shell = options.shell;
+  if (shell === null) return executeWithoutShell(facts.promptShell?.command ?? [], words, env);
   if (env.source.kind === 're-constructed') return executeReconstructed(shell, words, env, derivation);
   const file = build.envFile?.path.endsWith('/environment-variables') === true ? 'environment-variables' : 'env-vars';
   return { kind: 'execute', program: shell, argv: [shell, '-c', sourceAndRun(file), '--', ...words], environment: [] };
+}
+
+/** @param bash the words that start a bash that is not the build's: it becomes the command, and leaves the environment as it is */
+function executeWithoutShell(bash: readonly string[], words: readonly string[], env: EnvVars): Op {
+  return {
+    kind: 'execute',
+    program: innerPath(bash[0] ?? ''),
+    argv: [...bash, '-c', 'exec "$@"', '--', ...words],
+    environment: environmentOf(env),
+  };
+}
+
+function environmentOf(env: EnvVars): readonly string[] {
+  return env.variables.flatMap(({ name, value }) => (value === null ? [] : [`${name}=${value}`]));
 }
 
 function executeReconstructed(
@@ -54,7 +69,7 @@ function executeReconstructed(
   env: EnvVars,
   derivation: Derivation | null,
 ): Op {
-  const environment = env.variables.flatMap(({ name, value }) => (value === null ? [] : [`${name}=${value}`]));
+  const environment = environmentOf(env);
   const run = [shell, '-c', SOURCE_AND_RUN, '--', ...words];
   if (!usesStdenv(derivation, env)) return { kind: 'execute', program: shell, argv: run, environment };
   const argv = [shell, '-c', RUN_SETUP, 'nix-build-shell', ...run];

@@ -18,8 +18,8 @@ export interface PlanOptions {
   readonly without: readonly GroupName[];
   /** `--bind`, resolved: the type is the source's. */
   readonly binds: readonly { readonly from: HostPath; readonly to: InnerPath; readonly type: 'directory' | 'file' }[];
-  /** S4: the build's shell. */
-  readonly shell: InnerPath;
+  /** S4: the build's shell; null where it has none, and the bash of the prompt starts the command. */
+  readonly shell: InnerPath | null;
   /** Where CMD starts: the directory in which the failing phase began, or `/build`. */
   readonly workingDirectory: InnerPath;
 }

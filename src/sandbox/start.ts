@@ -14,10 +14,15 @@ shopt -s checkwinsize
 /** Where the prompt's start-up file lies inside. */
 const RC_FILE = `${toolDirectory}/rc`;
 
+/** The words that start the prompt's bash: one with line editing, else the build's own. */
+function bashOf({ facts, options: { shell } }: PlanInput): readonly string[] {
+  return facts.promptShell?.command ?? (shell === null ? [] : [shell]);
+}
+
 /** The steps after the root was entered. */
 export function startSteps(input: PlanInput): readonly Step[] {
   const { facts, options } = input;
-  const words = options.command ?? promptCommand(facts.promptShell?.command ?? [options.shell]);
+  const words = options.command ?? promptCommand(bashOf(input));
   const limits: Op[] = [];
   const { openFiles, coreHard } = facts.limits;
   if (openFiles !== null) limits.push({ kind: 'limit', resource: 'RLIMIT_NOFILE', ...openFiles });
@@ -88,8 +93,10 @@ function whyThere({ env, options }: PlanInput): string {
     : 'a guess: the source was unpacked here, and phases begin in it';
 }
 
-function whyExecuted({ env, derivation }: PlanInput): string {
+function whyExecuted({ env, derivation, options }: PlanInput): string {
   const source = env.source.kind;
+  if (options.shell === null)
+    return 'the build has no shell: a bash of the machine, with the environment that Nix gave the builder, becomes the command';
   if (source === 're-constructed' && !usesStdenv(derivation, env))
     return 'the shell has the re-constructed environment, which is what Nix gave the builder, and becomes the command';
   if (source === 're-constructed')
@@ -108,8 +115,11 @@ function promptCommand(bash: readonly string[]): readonly string[] {
  * else does. All of it is laid out before the old root goes away.
  */
 export function promptSteps({ build, facts, options }: PlanInput): readonly Step[] {
-  if (options.command !== null) return [];
-  const why = 'the bash of the prompt, with line editing: the bash of a build has none';
+  if (options.command !== null && options.shell !== null) return [];
+  const why =
+    options.shell === null
+      ? 'the build has no shell: this bash starts the command, or is the prompt'
+      : 'the bash of the prompt, with line editing: the bash of a build has none';
   const binds = (facts.promptShell?.binds ?? []).map(({ from, to }) =>
     step({ kind: 'bind', from, to: innerPath(to), type: 'file', readOnly: true } as const, why),
   );

@@ -13,11 +13,15 @@ export function storeSteps(input: PlanInput): readonly Step[] {
   return [
     ...first,
     ...(store.kind === 'whole' ? wholeStore(input, top, store.why) : closureOnly(store, top)),
-    step(
-      { kind: 'link', at: innerPath('/bin/sh'), target: options.shell },
-      "scripts begin with #!/bin/sh; it is the build's own shell",
-      { nix: 'getPathsInSandbox', spec: 'S16' },
-    ),
+    ...(options.shell === null
+      ? []
+      : [
+          step(
+            { kind: 'link', at: innerPath('/bin/sh'), target: options.shell },
+            "scripts begin with #!/bin/sh; it is the build's own shell",
+            { nix: 'getPathsInSandbox', spec: 'S16' },
+          ),
+        ]),
   ];
 }
 

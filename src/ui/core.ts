@@ -13,7 +13,7 @@ export interface Details {
   readonly derivation: string | null;
   readonly derivationFoundBy: string | null;
   readonly builder: string | null;
-  readonly shell: string;
+  readonly shell: string | null;
   readonly notes: readonly string[];
   /** Store paths that stand in its lists and are not there. */
   readonly missing: ReadonlySet<string>;
