@@ -13,7 +13,7 @@ import { listKeptBuilds, placesOf } from '../nix/locations.ts';
 import type { Core } from '../ui/core.ts';
 import { areas, written } from '../ui/frame.ts';
 import { KEYS } from '../ui/keys.ts';
-import { isUtf8Locale } from '../ui/look.ts';
+import { coloursOn, isUtf8Locale } from '../ui/look.ts';
 import type { Opening } from '../ui/open.tsx';
 import { initialState, type State } from '../ui/state.ts';
 import { guardFirstFrame } from './early-end.ts';
@@ -78,7 +78,7 @@ async function firstState(given: UiArguments): Promise<State> {
     look: {
       colour: (environment['NO_COLOR'] ?? '') === '',
       ascii: given.ascii || settings.ascii || !isUtf8Locale(environment),
-      colours: settings.colours,
+      colours: coloursOn(settings.theme, settings.colours, environment),
     },
     store: given.store,
     reservedKey: settings.reservedKey,

@@ -1,5 +1,6 @@
 /** Lines of styled text, of an exact width in cells: all that a view makes. What comes from outside is made safe where spans are made. */
 import { printable } from '../base/printable.ts';
+import type { Sgr } from '../nix/log/styled.ts';
 
 /** What a span means; `look.ts` says how that looks. */
 export type Style = 'plain' | 'dim' | 'strong' | 'accent' | 'good' | 'warning' | 'bad' | 'selected' | 'title';
@@ -7,6 +8,8 @@ export type Style = 'plain' | 'dim' | 'strong' | 'accent' | 'good' | 'warning' |
 export interface Span {
   readonly text: string;
   readonly style: Style;
+  /** What a log's own sequences asked for; it adds to the style. */
+  readonly sgr?: Sgr;
 }
 
 export type Line = readonly Span[];
@@ -89,14 +92,15 @@ export function withoutLast(text: string): string {
 export function fitLine(line: Line, cells: number): Line {
   const fitted: Span[] = [];
   let left = cells;
-  for (const [at, { text, style }] of line.entries()) {
+  for (const [at, piece] of line.entries()) {
+    const { text } = piece;
     const taken = width(text);
     const more = at < line.length - 1 && taken === left && line.slice(at + 1).some(next => next.text.trim() !== '');
     if (taken > left || more) {
-      fitted.push(span(fit(more ? `${text} ` : text, left), style));
+      fitted.push({ ...piece, text: fit(more ? `${text} ` : text, left) });
       return fitted;
     }
-    fitted.push(span(text, style));
+    fitted.push(piece);
     left -= taken;
   }
   if (left > 0) fitted.push(span(' '.repeat(left), fitted.at(-1)?.style === 'selected' ? 'selected' : 'plain'));

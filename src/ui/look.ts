@@ -36,6 +36,29 @@ export type ColourName = keyof typeof COLOURS;
 export type Coloured = 'accent' | 'good' | 'warning' | 'bad';
 
 export const DEFAULT_COLOURS: Look['colours'] = { accent: 'cyan', good: 'green', warning: 'yellow', bad: 'red' };
+/** On a light background most palettes have a yellow and a cyan that nobody can read. */
+export const LIGHT_COLOURS: Look['colours'] = { accent: 'blue', good: 'green', warning: 'magenta', bad: 'red' };
+
+/** What the background is; `auto`: the terminal says it (COLORFGBG), else it is dark. */
+export type Theme = 'auto' | 'light' | 'dark';
+export const THEMES: readonly Theme[] = ['auto', 'light', 'dark'];
+
+/** The colours on this background, with the person's own in their place. */
+export function coloursOn(
+  theme: Theme,
+  own: Partial<Look['colours']>,
+  environment: Readonly<Record<string, string | undefined>>,
+): Look['colours'] {
+  const light = theme === 'light' || (theme === 'auto' && isLight(environment['COLORFGBG'] ?? ''));
+  return { ...(light ? LIGHT_COLOURS : DEFAULT_COLOURS), ...own };
+}
+
+/** rxvt's COLORFGBG, also of Konsole and others: `foreground;background`, sometimes with a field between. As Vim reads it: 7 and 9 to 15 are light. */
+function isLight(colorFgBg: string): boolean {
+  const background = /(?:^|;)(\d{1,2})$/.exec(colorFgBg)?.[1];
+  const number = Number(background ?? 0);
+  return number === 7 || (number >= 9 && number <= 15);
+}
 
 const ATTRIBUTES: Readonly<Record<Style, readonly number[]>> = {
   plain: [],
@@ -56,10 +79,11 @@ function isColoured(style: Style): style is Coloured {
 /** The line as text with SGR sequences and no others; it ends in the default style. */
 export function ansi(line: Line, look: Look): string {
   return line
-    .map(({ text, style }) => {
+    .map(({ text, style, sgr }) => {
       const shown = look.ascii ? asciiOnly(text) : text;
       const numbers = [...ATTRIBUTES[style]];
       if (look.colour && isColoured(style)) numbers.push(COLOURS[look.colours[style]]);
+      if (sgr !== undefined) numbers.push(...sgr.attributes, ...(look.colour ? sgr.colours : []));
       return numbers.length === 0 || text === '' ? shown : `\u001b[${numbers.join(';')}m${shown}\u001b[0m`;
     })
     .join('');

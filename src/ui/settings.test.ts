@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { controlCharacter, DEFAULT_SETTINGS, parseSettings } from './settings.ts';
+import { controlCharacter, parseSettings } from './settings.ts';
 
 test('keys, colours and the reserved key are taken', () => {
   const { settings, problems } = parseSettings(
@@ -10,7 +10,7 @@ test('keys, colours and the reserved key are taken', () => {
   assert.deepEqual(problems, []);
   assert.deepEqual(settings.keys, { sort: ['S'], quit: ['Q', 'ctrl-q'], menuLiteral: ['ctrl-a'] });
   assert.equal(settings.colours.accent, 'brightBlue');
-  assert.equal(settings.colours.bad, DEFAULT_SETTINGS.colours.bad);
+  assert.equal(settings.colours.bad, undefined);
   assert.equal(settings.ascii, true);
 });
 
@@ -48,4 +48,11 @@ test('any text gives settings', () => {
 test('a control key is the character that terminals send for it', () => {
   assert.equal(controlCharacter('ctrl-]'), '\u001d');
   assert.equal(controlCharacter('ctrl-a'), '\u0001');
+});
+
+test('the theme is taken, and one that is none is said', () => {
+  assert.equal(parseSettings('{"theme": "light"}').settings.theme, 'light');
+  const { settings, problems } = parseSettings('{"theme": "pink"}');
+  assert.equal(settings.theme, 'auto');
+  assert.deepEqual(problems, ["'theme' is none of auto, light, dark"]);
 });

@@ -1,12 +1,15 @@
 /** The settings file, as data: keys, colours, what programs in panes may do. Total: what cannot be used is a problem, not an error. */
 import type { Binding } from './app.ts';
 import { KEYS } from './keys.ts';
-import { COLOURS, type Coloured, type ColourName, DEFAULT_COLOURS, type Look } from './look.ts';
+import { COLOURS, type Coloured, type ColourName, DEFAULT_COLOURS, type Look, THEMES, type Theme } from './look.ts';
 
 export interface Settings {
   /** Own keys by the name of their action (docs/keys.md). */
   readonly keys: Readonly<Record<string, readonly string[]>>;
-  readonly colours: Look['colours'];
+  /** What the background is. */
+  readonly theme: Theme;
+  /** Own colours, in place of the theme's. */
+  readonly colours: Partial<Look['colours']>;
   /** The only key that a pane does not get: `ctrl-]`. */
   readonly reservedKey: string;
   /** Whether programs in panes may write the clipboard. */
@@ -19,7 +22,8 @@ export interface Settings {
 
 export const DEFAULT_SETTINGS: Settings = {
   keys: {},
-  colours: DEFAULT_COLOURS,
+  theme: 'auto',
+  colours: {},
   reservedKey: 'ctrl-]',
   clipboard: false,
   mouse: true,
@@ -39,6 +43,7 @@ export function parseSettings(text: string): ParsedSettings {
   let settings = DEFAULT_SETTINGS;
   for (const [name, value] of Object.entries(given)) {
     if (name === 'keys') settings = { ...settings, keys: keysOf(value, problems) };
+    else if (name === 'theme') settings = { ...settings, theme: themeOf(value, problems) };
     else if (name === 'colours') settings = { ...settings, colours: coloursOf(value, problems) };
     else if (name === 'reservedKey') settings = { ...settings, reservedKey: reservedOf(value, problems) };
     else if (name === 'clipboard' || name === 'mouse' || name === 'ascii')
@@ -100,9 +105,14 @@ function keysOf(value: unknown, problems: string[]): Settings['keys'] {
   return own;
 }
 
-function coloursOf(value: unknown, problems: string[]): Look['colours'] {
-  if (!isObject(value)) return refuse(DEFAULT_COLOURS, "'colours' is not an object", problems);
-  const colours: Record<Coloured, ColourName> = { ...DEFAULT_COLOURS };
+function themeOf(value: unknown, problems: string[]): Theme {
+  const theme = THEMES.find(each => each === value);
+  return theme ?? refuse('auto', `'theme' is none of ${THEMES.join(', ')}`, problems);
+}
+
+function coloursOf(value: unknown, problems: string[]): Settings['colours'] {
+  if (!isObject(value)) return refuse({}, "'colours' is not an object", problems);
+  const colours: Partial<Record<Coloured, ColourName>> = {};
   for (const [meaning, name] of Object.entries(value)) {
     if (!Object.hasOwn(DEFAULT_COLOURS, meaning)) problems.push(`nothing has the colour '${meaning}'`);
     else if (typeof name !== 'string' || !Object.hasOwn(COLOURS, name))

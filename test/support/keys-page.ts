@@ -47,6 +47,7 @@ said when the UI opens.
 
     {
       "keys": { "sort": "S", "quit": ["q", "ctrl-q"] },
+      "theme": "auto",
       "colours": { "accent": "brightBlue" },
       "reservedKey": "ctrl-a",
       "clipboard": false,
@@ -56,7 +57,9 @@ said when the UI opens.
 
 - \`keys\`: the keys of an action, in place of ours: a character, \`enter\`, \`space\`, \`tab\`, \`up\`, \`pagedown\`, \`ctrl-x\` and the like. A key
   that would do two things in one place is said; Enter cannot be the key that confirms a deletion.
-- \`colours\`: of ${Object.keys(DEFAULT_COLOURS)
+- \`theme\`: \`light\` or \`dark\`, as the background is; \`auto\` believes COLORFGBG where the terminal sets it, and is dark otherwise. All colours are of
+  the terminal's own sixteen.
+- \`colours\`: in place of the theme's, of ${Object.keys(DEFAULT_COLOURS)
   .map(name => `\`${name}\``)
   .join(', ')}; each one of ${Object.keys(COLOURS)
   .map(name => `\`${name}\``)

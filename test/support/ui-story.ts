@@ -1,10 +1,11 @@
 /** A made-up machine for screens of the UI: an environment, a plan and a log of one failed build, the same on every machine. */
 import { ok, type Result } from '../../src/base/failure.ts';
-import { hostPath } from '../../src/base/path.ts';
+import { hostPath, innerPath } from '../../src/base/path.ts';
 import { factsCollector } from '../../src/nix/log/facts.ts';
 import type { LogIndex } from '../../src/nix/log/log-index.ts';
 import { parseEnvVars } from '../../src/nix/parse-env-vars.ts';
 import { plan } from '../../src/sandbox/plan.ts';
+import type { PlanOptions } from '../../src/sandbox/plan-input.ts';
 import type { App } from '../../src/ui/app.ts';
 import type { Core, OpenLog } from '../../src/ui/core.ts';
 import { onKey } from '../../src/ui/router.ts';
@@ -44,8 +45,8 @@ const LOG = [
   `unpacking source archive ${path('h', 'source')}`,
   'source root is source',
   'Running phase: buildPhase',
-  '   Compiling openssl-sys v0.9.102',
-  'error: failed to run custom build command for `openssl-sys v0.9.102`',
+  '\u001b[1;32m   Compiling\u001b[0m openssl-sys v0.9.102',
+  '\u001b[1m\u001b[91merror\u001b[0m\u001b[1m: failed to run custom build command for `openssl-sys v0.9.102`\u001b[0m',
   '',
   'Caused by:',
   '  process did not exit successfully: `build-script-main` (exit status: 101)',
@@ -54,11 +55,19 @@ const LOG = [
   '  proceed without this knowledge.',
   '  It looks like you are compiling on Linux without `pkg-config`.',
   '',
-  'error: could not compile `wttr` (lib) due to 1 previous error',
+  '\u001b[1m\u001b[91merror\u001b[0m: could not compile `wttr` (lib) due to 1 previous error',
 ];
 
 /** What a stranger could put into a build: it must be shown, and do nothing. */
 export const HOSTILE = 'x\u001b]0;owned\u0007\u001b[2J\u001b[31m\u202eevil\u009b5n\r\n\u200bz';
+
+/** The environment of another build: one variable changed, one more, one less. */
+function otherText(env: string): string {
+  return env
+    .replace('doCheck="1"', 'doCheck=""')
+    .replace(/^declare -x NIX_CFLAGS_COMPILE=.*\n/m, '')
+    .replace('declare -x pname', 'declare -x patches="/nix/store/none.patch"\ndeclare -x pname');
+}
 
 interface Texts {
   readonly env: string;
@@ -71,7 +80,10 @@ export function storyCore(texts: Texts = { env: ENV_VARS, log: LOG }): Partial<C
     load: async build =>
       ok({
         build,
-        env: parseEnvVars(Buffer.from(texts.env), { kind: 'file', path: `${build.outer}/env-vars` }),
+        env: parseEnvVars(Buffer.from(build.outer.includes('openssl') ? otherText(texts.env) : texts.env), {
+          kind: 'file',
+          path: `${build.outer}/env-vars`,
+        }),
         derivation: path('j', 'wttr-0.1.0.drv'),
         derivationFoundBy: 'its name',
         builder: null,
@@ -79,17 +91,23 @@ export function storyCore(texts: Texts = { env: ENV_VARS, log: LOG }): Partial<C
         notes: [],
         missing: new Set([path('e', 'cargo-1.86.0')]),
       }),
-    plan: async (build, { net, without }) =>
+    plan: async (build, { net, binds, without }) =>
       ok(
         plan(
           planInput({
             build: keptBuild({ ...build }),
-            options: planOptions({ command: null, net, without: [...without] }),
+            options: planOptions({ command: null, net, without: [...without], binds: binds.map(bindOf) }),
           }),
         ),
       ),
     log: async () => openStory(texts.log),
   };
+}
+
+/** As `--bind HOST[:DEST]` is understood, without looking at the host. */
+function bindOf(bind: string): PlanOptions['binds'][number] {
+  const [from = '', to = from] = bind.split(':');
+  return { from: hostPath(from), to: innerPath(to), type: 'directory' };
 }
 
 /** A core of a build that lies everywhere. */
@@ -132,10 +150,19 @@ export const SCREENS: Readonly<Record<string, readonly string[]>> = {
   filter: ['/', 's', 's', 'l', 'enter'],
   env: ['e'],
   'env-phase': ['e', '/', 'b', 'u', 'i', 'l', 'd', 'P', 'enter', 'j', 'enter'],
+  'env-list': ['e', '/', ...'PATH'.split(''), 'enter', 'j', 'enter'],
+  'env-full': ['e', '/', ...'PATH'.split(''), 'enter', 'j', 'enter', 'f'],
   compare: ['e', '='],
+  compared: ['e', '=', 'enter'],
   plan: ['p'],
   'plan-why': ['p', 'j', 'j', 'enter'],
+  'plan-changed': ['p', 'b', ...'/opt/tools:/tools'.split(''), 'enter', 'n'],
+  'plan-without': ['p', 'G', ...Array.from({ length: 18 }, () => 'k'), 'x'],
+  'plan-differences': ['p', 'D'],
   log: ['l'],
+  'log-folded': ['l', 'Z'],
+  'log-search': ['l', 'g', '/', ...'openssl'.split(''), 'enter', 'n'],
+  'log-error': ['l', 'g', 'e'],
   shell: ['5'],
   help: ['?'],
   palette: [':', 'c', 'o', 'p', 'y'],

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { hostPath } from '../../src/base/path.ts';
 import { areas, written } from '../../src/ui/frame.ts';
 import { KEYS } from '../../src/ui/keys.ts';
+import { coloursOn } from '../../src/ui/look.ts';
 import type { State } from '../../src/ui/state.ts';
 import { matchesGolden } from '../support/golden.ts';
 import { inkOn, writtenFrame } from '../support/ink-frame.tsx';
@@ -65,6 +66,39 @@ test('NO_COLOR leaves bold, dim and inverse, and the same text', async () => {
   assert.match(written(areas(plain, KEYS), plain.look), /\u001b\[7m/);
   assert.equal(await writtenFrame(plain, KEYS), await writtenFrame(coloured, KEYS));
 });
+
+test('a log has its own colours, and with NO_COLOR its bold text', async () => {
+  const coloured = (await afterKeys(uiState(80, 24), ['l', 'g'])).store.getState();
+  const bytes = (state: State): string => written(areas(state, KEYS), state.look);
+  assert.ok(bytes(coloured).includes('\u001b[1;32m   Compiling\u001b[0m'));
+  assert.ok(bytes(coloured).includes('\u001b[1;91merror\u001b[0m'));
+  const plain = bytes({ ...coloured, look: { ...LOOK, colour: false } });
+  assert.ok(plain.includes('\u001b[1m   Compiling\u001b[0m'));
+  assert.ok(plain.includes('\u001b[1merror\u001b[0m'));
+});
+
+/** The colours of the text that a frame has, by their numbers. */
+function coloursIn(state: State): ReadonlySet<number> {
+  const numbers = [...written(areas(state, KEYS), state.look).matchAll(/\u001b\[([\d;]+)m/g)].flatMap(([, all = '']) =>
+    all.split(';').map(Number),
+  );
+  return new Set(numbers.filter(number => number >= 30));
+}
+
+for (const [columns, rows] of SIZES)
+  test(`on a light background no screen has yellow, cyan or white of ours, and the text is the same, ${columns}x${rows}`, async () => {
+    const look = { ...LOOK, colours: coloursOn('light', {}, {}) };
+    let seen = new Set<number>();
+    for (const [name, keys] of Object.entries(SCREENS)) {
+      const dark = (await afterKeys(uiState(columns, rows), keys)).store.getState();
+      const light = { ...dark, look };
+      assert.equal(await writtenFrame(light, KEYS), await writtenFrame(dark, KEYS), name);
+      // A log has its own.
+      if (dark.tab !== 'log' && columns < 200) seen = new Set([...seen, ...coloursIn(light)]);
+    }
+    for (const unreadable of [33, 36, 37, 93, 96, 97])
+      assert.equal(seen.has(unreadable), false, `colour ${unreadable}`);
+  });
 
 for (const name of ['list', 'env', 'plan', 'log', 'help', 'delete'])
   test(`the screen '${name}' in ASCII`, async () => {

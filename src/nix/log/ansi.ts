@@ -2,7 +2,7 @@
 import { printable } from '../../base/printable.ts';
 
 /** A control sequence (ECMA-48, 5.4), a title or link (OSC) with its end, or a two-character escape. */
-const SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[ -/]*[0-Z\\^-~])/g;
+export const SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[ -/]*[0-Z\\^-~])/g;
 const COLOUR = /^\u001b\[([0-9;:]{0,64})m$/;
 /** "Erase in line": gcc writes one behind each colour. In a line that is printed once it does nothing. */
 const ERASE = /^\u001b\[[0-2]?K$/;

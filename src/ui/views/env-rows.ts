@@ -54,7 +54,8 @@ export function envRows(state: State, cells: number): readonly EnvRow[] {
   return ENV_GROUPS.flatMap(([id, title]): readonly EnvRow[] => {
     const inGroup = matching.filter(({ variable }) => groupOf(variable.name) === id);
     if (inGroup.length === 0) return [];
-    const open = searching || state.env.open.has(id);
+    // What was searched for, or differs, is what one wants to see.
+    const open = searching || other !== null || state.env.open.has(id);
     const group: EnvRow = { kind: 'group', id, title, count: inGroup.length, open };
     return open ? [group, ...inGroup.flatMap(entry => variableRows(state, entry, missing, cells))] : [group];
   }).concat(searching ? [] : unreadable(env));

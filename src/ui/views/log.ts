@@ -1,6 +1,7 @@
 /** The log's view: the lines around the cursor, phases that fold, errors marked. */
 import { safeText } from '../../nix/log/ansi.ts';
-import { fitLine, foreign, type Line, restyled, type Style, span } from '../line.ts';
+import { styledParts } from '../../nix/log/styled.ts';
+import { fitLine, foreign, type Line, lineText, restyled, type Span, type Style, span } from '../line.ts';
 import { type LogInfo, type State, selectedBuild } from '../state.ts';
 import { failureView } from './failure.ts';
 import { seenLines } from './log-lines.ts';
@@ -33,7 +34,7 @@ export function logLines(state: State, cells: number, rows: number): readonly Li
       span(selected ? '▸' : ' '),
       span(`${String(number).padStart(digits)} `, 'dim'),
       span(mark, style),
-      ...found(textOf(log.lines.get(number) ?? '…'), log.search, style),
+      ...found(coloured(log.lines.get(number) ?? '…', style), log.search),
       span(hidden, 'dim'),
     ];
     return selected ? restyled(fitLine(line, cells), 'selected') : line;
@@ -42,16 +43,44 @@ export function logLines(state: State, cells: number, rows: number): readonly Li
 }
 
 /** What a terminal would show of the line: of progress that overwrites itself the last. */
-export function textOf(line: string): string {
-  const parts = line.split('\r').filter(part => part !== '');
-  return safeText(parts.at(-1) ?? '').replaceAll('\t', '  ');
+function lastOf(line: string): string {
+  return line.split('\r').findLast(part => part !== '') ?? '';
 }
 
-function found(text: string, wanted: string, style: Style): Line {
-  const at = wanted === '' ? -1 : text.toLowerCase().indexOf(wanted.toLowerCase());
-  if (at < 0) return [foreign(text, style)];
-  const end = at + wanted.length;
-  return [foreign(text.slice(0, at), style), foreign(text.slice(at, end), 'selected'), foreign(text.slice(end), style)];
+/** The line's text, safe to print. */
+export function textOf(line: string): string {
+  return safeText(lastOf(line)).replaceAll('\t', '  ');
+}
+
+/** The line in its own colours; where it has none, in `style`. */
+function coloured(line: string, style: Style): Line {
+  return styledParts(lastOf(line)).map(({ text, sgr }) => {
+    const own = sgr.attributes.length + sgr.colours.length > 0;
+    const plain = foreign(text.replaceAll('\t', '  '), own ? 'plain' : style);
+    return own ? { ...plain, sgr } : plain;
+  });
+}
+
+/** The line with what was searched for marked, where it is there. */
+function found(line: Line, wanted: string): Line {
+  const at = wanted === '' ? -1 : lineText(line).toLowerCase().indexOf(wanted.toLowerCase());
+  if (at < 0) return line;
+  const [before, rest] = cut(line, at);
+  const [marked, after] = cut(rest, wanted.length);
+  return [...before, ...restyled(marked, 'selected'), ...after];
+}
+
+/** The line before and behind a place in its text. */
+function cut(line: Line, at: number): readonly [Line, Line] {
+  const before: Span[] = [];
+  const after: Span[] = [];
+  let left = at;
+  for (const piece of line) {
+    before.push({ ...piece, text: piece.text.slice(0, left) });
+    after.push({ ...piece, text: piece.text.slice(left) });
+    left = Math.max(0, left - piece.text.length);
+  }
+  return [before, after].map(pieces => pieces.filter(({ text }) => text !== '')) as [Span[], Span[]];
 }
 
 function headingOf({ log }: State, { path, foundBy, facts, complete, problems }: LogInfo): readonly Line[] {
