@@ -63,6 +63,14 @@ test('list takes a relative directory, and says which one cannot be listed', () 
   assert.equal(missing.status, 125);
 });
 
+test('show tells the name that env-vars gives, also of a build that cannot be entered', () => {
+  const copy = join(dirname(keptBuild()), 'COPY');
+  mkdirSync(copy);
+  const shell = '/nix/store/00000000000000000000000000000000-bash/bin/bash';
+  writeFileSync(join(copy, 'env-vars'), `declare -x SHELL="${shell}"\ndeclare -x name="hello-2.12"\n`);
+  assert.match(run(['show', copy]).stdout.toString(), /^name +hello-2\.12 \(from the env-vars\)$/m);
+});
+
 test('list: a --store without a store is said, and the rest is listed', () => {
   const builds = dirname(keptBuild());
   const { stdout, stderr, status } = run(['list', '--store', builds, builds]);

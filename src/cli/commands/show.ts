@@ -5,6 +5,7 @@ import type { EnvVars } from '../../nix/env-vars.ts';
 import { readEnvironment } from '../../nix/environment.ts';
 import type { KeptBuild } from '../../nix/kept-build.ts';
 import { readability } from '../../nix/readability.ts';
+import { withEnvironment } from '../../nix/refine.ts';
 import { storeLayout } from '../../nix/store-layout.ts';
 import { type Shown, showText } from '../../report/builds.ts';
 import { json } from '../../report/text.ts';
@@ -38,7 +39,8 @@ async function gather(build: KeptBuild, options: RunOptions): Promise<Shown> {
       workingDirectory: null,
     };
     const log = await oneBuildLog(build, options.store, sought?.derivation?.path ?? options.derivation);
-    return { build, ...nothing, log, unreadable, problems: [failureLine(prepared.failure)], enter: null };
+    const named = read.ok ? withEnvironment(build, read.value) : build;
+    return { build: named, ...nothing, log, unreadable, problems: [failureLine(prepared.failure)], enter: null };
   }
   const { env, derivation, derivationFoundBy, candidates, shell, notes } = prepared.value;
   return {
