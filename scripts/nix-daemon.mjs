@@ -28,7 +28,7 @@ if (answers()) {
 } else {
   if (process.getuid() !== 0) fail('only root can start it');
   const daemon = start();
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 120_000;
   while (!answers()) {
     if (daemon.exitCode !== null || Date.now() > deadline)
       fail(`does not answer:\n${readFileSync(LOG, 'utf8').slice(-2000)}`);

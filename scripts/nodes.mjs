@@ -21,11 +21,15 @@ function install(version) {
   writeFileSync(join(directory, 'package.json'), '{ "private": true }\n');
   console.error(`nodes: installing Node ${version}`);
   const words = ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--no-save', '--prefix', directory];
-  const { status } = spawnSync('npm', [...words, `node-linux-${process.arch}@${version}`], {
-    cwd: directory,
-    stdio: ['ignore', 2, 2],
-  });
-  return status === 0 && existsSync(binaryOf(version));
+  // A registry may be away for a moment.
+  for (let tries = 0; tries < 3; tries += 1) {
+    const { status } = spawnSync('npm', [...words, `node-linux-${process.arch}@${version}`], {
+      cwd: directory,
+      stdio: ['ignore', 2, 2],
+    });
+    if (status === 0 && existsSync(binaryOf(version))) return true;
+  }
+  return false;
 }
 
 const missing = VERSIONS.filter(version => !install(version));

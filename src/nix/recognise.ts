@@ -62,7 +62,7 @@ export function inspectDirectory(path: HostPath, given: string): Result<KeptBuil
   const shape = shapeOf(place.outer);
   const known = strong(place.signs) || shape !== null;
   if (!known && !canEnter(path))
-    return fail(wanted, { call: `opendir("${path}")`, errno: 'EACCES', hint: `its owner is ${whose(looked.stats)}` });
+    return fail(wanted, { call: `opendir("${path}")`, errno: 'EACCES', hint: openHint(path, looked.stats) });
   if (!known && !holdsPassedFile(path)) return noKeptBuild(wanted, path, place.signs);
   return ok(describe(given, place, shape));
 }
@@ -73,8 +73,9 @@ function notADirectory(wanted: string, path: HostPath, stats: Stats): Result<Kep
   return fail(wanted, { errno: 'ENOTDIR', because: `it is ${kindOf(stats)}`, hint });
 }
 
-function whose(stats: Stats): string {
-  return userName(stats.uid) ?? `uid ${stats.uid}`;
+function openHint(path: HostPath, { uid }: Stats): string {
+  if (uid === process.geteuid?.()) return `it is yours: chmod u+rx ${shellWord(path)}`;
+  return `its owner is ${userName(uid) ?? `uid ${uid}`}`;
 }
 
 function noKeptBuild(wanted: string, path: HostPath, signs: Signs): Result<KeptBuild> {

@@ -1,13 +1,14 @@
 /** What strangers may put into a kept directory, its name, or the command line: one clear line, and the documented status. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fsPath } from '../../src/base/path.ts';
 import { leftovers } from '../support/leftovers.ts';
 import { missing, ordinaryUser } from '../support/need.ts';
 import { run } from '../support/program.ts';
+import { scratchDirectory } from '../support/scratch.ts';
 import { BASH, envVarsText, SMALL_ENVIRONMENT, smallBuild } from '../support/small-build.ts';
 import { isFailure, SIDES, sessionsFor, watched } from '../support/watched.ts';
 
@@ -114,6 +115,14 @@ test('a DIR that is closed to the caller is said in one line', { skip: skip || m
     125,
     /EACCES; a directory on the way is closed to you/,
   );
+});
+
+test('a directory of your own that is closed: what opens it is said', { skip: skip || missing('user') }, () => {
+  const user = ordinaryUser();
+  const directory = join(scratchDirectory('closed'), 'my copy');
+  mkdirSync(directory, { mode: 0 });
+  if (root) chownSync(directory, user?.uid ?? 0, user?.gid ?? 0);
+  isFailure(run([directory, 'true'], { user }), 125, /= EACCES; it is yours: chmod u\+rx '.*my copy'$/m);
 });
 
 test('an env-vars of another user and no derivation: what can be done is said', {

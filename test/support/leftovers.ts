@@ -1,4 +1,5 @@
 /** What a run may have left behind: files of sessions, mounts, processes. */
+import { randomInt } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PATIENCE_MS } from './patience.ts';
@@ -10,12 +11,10 @@ export interface Mark {
   readonly limit: string;
 }
 
-let marks = 0;
-
 /** A new mark: a soft limit of the bytes in POSIX message queues, which is 819200 everywhere. */
 export function newMark(): Mark {
-  marks += 1;
-  const limit = String(1000 + ((process.pid * 500 + marks) % 800_000));
+  // By chance: the other test file that runs now must not have the same.
+  const limit = String(randomInt(1000, 800_000));
   return { words: ['prlimit', `--msgqueue=${limit}:`], limit };
 }
 

@@ -13,7 +13,7 @@ let count = 0;
 
 /** A tmux server of its own, with one window that runs `command`. Close it. */
 export class Terminal {
-  private readonly socket = `nbs-test-${process.pid}-${(count += 1)}`;
+  private readonly socket = `nbs-test-${process.pid}-${(count += 1)}-${Date.now()}`;
   private readonly user: TestUser | null;
   private readonly environment: NodeJS.ProcessEnv;
 
