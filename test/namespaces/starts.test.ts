@@ -8,6 +8,7 @@ import { describe, test } from 'node:test';
 import { flatSandbox } from '../support/flat.ts';
 import { type Fact, missing, ordinaryUser, type TestUser } from '../support/need.ts';
 import { nodeOf, SUPPORTED, type SupportedNode } from '../support/nodes.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { asUser, programFor, runCommand } from '../support/program.ts';
 import { smallBuild } from '../support/small-build.ts';
 import { readableNode, runJob } from '../support/start-job.ts';
@@ -34,7 +35,7 @@ for (const major of SUPPORTED) {
         const { stdout, stderr, status } = runJob(job, {
           user: user(),
           node: binary(major),
-          timeoutMs: 60_000 + STARTS * 1000,
+          timeoutMs: PATIENCE_MS + STARTS * 10_000,
         });
         assert.equal(stdout.toString(), `starts: ${STARTS} good\n`, stderr.toString());
         assert.equal(status, 0);

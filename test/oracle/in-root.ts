@@ -2,6 +2,7 @@
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { copyExpressions, type Kept, type Kind, keptAsPrinted } from '../support/kept.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { PROJECT, runCommand } from '../support/program.ts';
 import { runDirectory } from '../support/run-directory.ts';
 import { compileCalls } from './calls.ts';
@@ -29,7 +30,7 @@ export function buildInRoot(root: string, kinds: readonly Kind[]): OfRoot {
     copyFileSync(program, join(shared, program.slice(program.lastIndexOf('/') + 1)));
   compileCalls(join(shared, 'fixtures/nix/calls'));
   const script = ['sh', join(shared, 'in-root.sh'), 'enter', root, shared, ...kinds];
-  const { status, stderr } = runCommand(['unshare', ...NAMESPACES, ...script], { timeoutMs: 300_000 });
+  const { status, stderr } = runCommand(['unshare', ...NAMESPACES, ...script], { timeoutMs: 10 * PATIENCE_MS });
   if (status !== 0) throw new Error(`the Nix in ${root} cannot build:\n${stderr.toString()}`);
   const version = readFileSync(join(shared, 'version'), 'utf8').trim().split(' ').at(-1) ?? 'unknown';
   return { version, builds: kinds.map(kind => keptAsPrinted(readFileSync(join(shared, `${kind}.log`), 'utf8'), root)) };

@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ordinaryUser } from './need.ts';
+import { PATIENCE_MS } from './patience.ts';
 import { asUser, environmentFor, PROJECT } from './program.ts';
 import { runDirectory, whenRunEnds } from './run-directory.ts';
 
@@ -83,7 +84,7 @@ export function nixBuild(args: readonly string[], builder: Builder = 'daemon'): 
     cwd: '/',
     env: environmentFor(user, env),
     encoding: 'utf8',
-    timeout: 300_000,
+    timeout: 10 * PATIENCE_MS,
   });
   if (result.error !== undefined) throw result.error;
   return result;

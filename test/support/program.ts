@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { toBytes } from '../../src/base/path.ts';
 import type { TestUser } from './need.ts';
+import { PATIENCE_MS } from './patience.ts';
 import { runDirectory } from './run-directory.ts';
 
 /** The checkout's root. Compiled tests lie in .build/ at any depth. */
@@ -161,7 +162,7 @@ export function runCommand(command: readonly string[], options: RunOptions = {})
     cwd: options.cwd ?? '/',
     env: environmentFor(user, options.env),
     input: options.stdin ?? '',
-    timeout: options.timeoutMs ?? 120_000,
+    timeout: options.timeoutMs ?? PATIENCE_MS,
     killSignal: 'SIGKILL',
     maxBuffer: 256 * 1024 * 1024,
   });
