@@ -6,7 +6,7 @@ import { test } from 'node:test';
 
 /** Where they are made. */
 const OWN = ['test/support/patience.ts', 'test/waits.test.ts'];
-const DEADLINES = /\b(?:Date|performance)\.now\(\) \+ [\d_]+\)?;|\btimeoutMs: [\d_]+\b(?! \*)|\btries < \d/;
+const DEADLINES = /\b(?:Date|performance)\.now\(\) \+ [\d_]+\)?;|\btimeout(?:Ms)?: [\d_]+\b(?! \*)|\btries < \d/;
 
 test('waits are those of test/support/patience.ts', () => {
   const files = ['src', 'test'].flatMap(room =>

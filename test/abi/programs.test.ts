@@ -10,6 +10,7 @@ import { REPORT } from '../../src/ffi/init.ts';
 import type { Architecture } from '../../src/ffi/syscalls.ts';
 
 import { type Fact, missing } from '../support/need.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { scratchDirectory } from '../support/scratch.ts';
 
 /** How a program of each architecture is run here: by the kernel, or by qemu-user. */
@@ -105,7 +106,7 @@ for (const [architecture, runner, facts] of RUNNERS) {
     const path = join(scratchDirectory('program'), 'program');
     writeFileSync(path, program, { mode: 0o755 });
     const [file, ...args] = [...runner, path];
-    return spawnSync(file, args, { stdio: ['ignore', 'pipe', 'pipe', ...fds], timeout: 60_000 });
+    return spawnSync(file, args, { stdio: ['ignore', 'pipe', 'pipe', ...fds], timeout: PATIENCE_MS });
   };
 
   for (const [name, { entries, cells = {}, shows, status }] of Object.entries(TABLES)) {

@@ -5,6 +5,7 @@ import { linkSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'no
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { missing, type TestUser } from '../support/need.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { asUser, environmentFor, PROJECT, programFor } from '../support/program.ts';
 import { scratchDirectory } from '../support/scratch.ts';
 import { type SmallBuild, smallBuild } from '../support/small-build.ts';
@@ -64,7 +65,7 @@ for (const [name, user] of SIDES) {
         stdio: ['ignore', 'pipe', 'pipe', 'ignore', 'ignore', 'ignore', 'ignore', 'ignore', 'ignore', 'pipe'],
         encoding: 'utf8',
         // Only a hang takes so long.
-        timeout: 60_000,
+        timeout: PATIENCE_MS,
         killSignal: 'SIGKILL',
       });
       const kept = /^nix-build-shell: the working copy is kept in (.*)\n$/.exec(stderr)?.[1];

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cellAt, makeGrid } from '../../src/terminal/grid.ts';
 import { makeScreen } from '../../src/terminal/screen.ts';
+import { PATIENCE_MS } from './patience.ts';
 import type { Terminal } from './tmux.ts';
 
-const PATIENCE_MS = 60_000;
 const CURSOR = '#{cursor_flag}#{?cursor_flag, at #{cursor_x} #{cursor_y},}';
 /** Which keys and reports the program gets; the encoding of the mouse is the pane's business. */
 const MODES = '#{keypad_cursor_flag}#{keypad_flag}#{mouse_all_flag}#{mouse_button_flag}#{mouse_standard_flag}';
