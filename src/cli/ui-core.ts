@@ -2,8 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fail, ok, type Result, systemError } from '../base/failure.ts';
+import { type Failure, fail, failureLine, ok, type Result, systemError } from '../base/failure.ts';
 import { runForeground } from '../nix/command.ts';
+import { readEnvironment } from '../nix/environment.ts';
 import type { KeptBuild } from '../nix/kept-build.ts';
 import { listKeptBuilds, type Places, placesOf } from '../nix/locations.ts';
 import { makeDirectories } from '../session/make-directories.ts';
@@ -76,7 +77,7 @@ export function uiCore({ store, directories }: UiArguments, shown: readonly Kept
 
 async function load(build: KeptBuild, options: RunOptions): Promise<Result<Details>> {
   const prepared = await prepare(build, options, { wantDerivation: true });
-  if (!prepared.ok) return prepared;
+  if (!prepared.ok) return asFarAsKnown(build, prepared.failure, options);
   const { env, derivation, derivationFoundBy, shell, notes } = prepared.value;
   return ok({
     build: prepared.value.build,
@@ -87,6 +88,22 @@ async function load(build: KeptBuild, options: RunOptions): Promise<Result<Detai
     shell,
     notes,
     missing: missingPaths(env, options.store),
+  });
+}
+
+/** What is known of a build that cannot be entered: its environment can still be read, as `show` does. */
+function asFarAsKnown(build: KeptBuild, failure: Failure, options: RunOptions): Result<Details> {
+  const env = readEnvironment(build);
+  if (!env.ok) return { ok: false, failure };
+  return ok({
+    build,
+    env: env.value,
+    derivation: null,
+    derivationFoundBy: null,
+    builder: null,
+    shell: null,
+    notes: [failureLine(failure)],
+    missing: missingPaths(env.value, options.store),
   });
 }
 

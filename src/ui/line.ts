@@ -127,3 +127,23 @@ export function chunks(text: string, cells: number): readonly string[] {
   }
   return pieces.length === 0 ? [''] : pieces;
 }
+
+/** As {@link chunks}, but between words, where the words are not longer than a line. */
+export function wordChunks(text: string, cells: number): readonly string[] {
+  const lines: string[] = [];
+  let line: string | null = null;
+  for (const word of text.split(' ')) {
+    const longer: string = line === null ? word : `${line} ${word}`;
+    if (width(longer) <= cells) {
+      line = longer;
+      continue;
+    }
+    // A long word, a path mostly, begins on the line that has room: it is broken anyway.
+    const fits = width(word) <= cells;
+    if (fits && line !== null) lines.push(line);
+    const broken = fits ? [word] : chunks(longer, cells);
+    lines.push(...broken.slice(0, -1));
+    line = broken.at(-1) ?? '';
+  }
+  return [...lines, line ?? ''];
+}

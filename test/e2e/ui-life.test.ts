@@ -76,7 +76,7 @@ test('a directory that has another one in its place is not deleted, before it wa
   mkdirSync(build.directory);
   writeFileSync(join(build.directory, 'precious'), 'x');
   pty.type('y');
-  await pty.shows(/It did not work.*another directory/s);
+  await pty.shows(/It did not work.*another\W+directory/s);
   pty.type('\r');
   assert.ok(existsSync(join(build.directory, 'precious')));
   // Seen, it is a build as any other.
@@ -117,6 +117,24 @@ test(
     await pty.shows(/ended with status 125|no build matches|No kept build/);
     pty.type('1');
     await pty.shows(/^(?!.*▸ {2}small )/s);
+    pty.type('q');
+    assert.equal((await pty.ended()).status, 0);
+  },
+);
+
+test(
+  'a build whose shell is gone from the store still shows its environment, and why it cannot be entered',
+  need,
+  async () => {
+    const build = smallBuild();
+    const gone = `/nix/store/${'a'.repeat(32)}-bash-gone/bin/bash`;
+    writeFileSync(join(build.directory, 'env-vars'), envVarsText({ ...SMALL_ENVIRONMENT, SHELL: gone }));
+    const pty = inPty(uiCommand(build));
+    await select(pty);
+    pty.type('e');
+    await pty.shows(/variables from env-vars.*bash-gone.*Phases|variables from env-vars.*bash-gone.*Nix and stdenv/s);
+    pty.type('1');
+    await pty.shows(/▸1 Dirs/);
     pty.type('q');
     assert.equal((await pty.ended()).status, 0);
   },

@@ -18,6 +18,7 @@ const path = (letter: string, name: string): string => `${STORE}/${letter.repeat
 
 const ENV_VARS = `declare -x CARGO_BUILD_TARGET="x86_64-unknown-linux-gnu"
 declare -x HOME="/homeless-shelter"
+declare -x NIX_LDFLAGS="-rpath ${path('f', 'wttr-0.1.0')}/lib -L${path('d', 'openssl-3.4.1')}/lib"
 declare -x NIX_BUILD_TOP="/build"
 declare -x NIX_CFLAGS_COMPILE=" -frandom-seed=wttr"
 declare -x PATH="${path('b', 'coreutils-9.7')}/bin:${path('c', 'rustc-1.86.0')}/bin:${path('d', 'pkg-config-wrapper-0.29.2')}/bin"
@@ -28,6 +29,7 @@ export OPENSSL_NO_VENDOR=1
 cargo build --release --frozen
 runHook postBuild"
 declare -x cmakeFlags=""
+declare -x description="What a build says about itself can be long: then it is folded to one line, and wrapped between its words where it is opened, so that all of it can be read."
 declare -x doCheck="1"
 declare -x name="wttr-0.1.0"
 declare -x nativeBuildInputs="${path('c', 'rustc-1.86.0')} ${path('e', 'cargo-1.86.0')}"
@@ -152,6 +154,14 @@ export const SCREENS: Readonly<Record<string, readonly string[]>> = {
   'env-phase': ['e', '/', 'b', 'u', 'i', 'l', 'd', 'P', 'enter', 'j', 'enter'],
   'env-list': ['e', '/', ...'PATH'.split(''), 'enter', 'j', 'enter'],
   'env-full': ['e', '/', ...'PATH'.split(''), 'enter', 'j', 'enter', 'f'],
+  'env-wrapped': [
+    'e',
+    '/',
+    ...'about itself'.split('').map(key => (key === ' ' ? 'space' : key)),
+    'enter',
+    'j',
+    'enter',
+  ],
   compare: ['e', '='],
   compared: ['e', '=', 'enter'],
   plan: ['p'],

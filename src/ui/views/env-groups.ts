@@ -40,7 +40,22 @@ export function entriesOf(value: string): readonly string[] | null {
   if (/^[^\s:]*\/[^\s:]*(?::[^\s:]*)+$/.test(value)) return value.split(':');
   const words = value.trim().split(/\s+/);
   if (words.length < 2) return null;
-  return words.every(word => word.startsWith('/') || word.startsWith('-')) ? words : null;
+  return words.every(word => word.startsWith('/') || word.startsWith('-')) ? paired(words) : null;
+}
+
+/** Compilers' flags whose operand is the next word, with it: `-isystem /nix/store/…`. */
+function paired(words: readonly string[]): readonly string[] {
+  const entries: string[] = [];
+  for (const word of words) {
+    const flag = entries.at(-1) ?? '';
+    if (
+      word.startsWith('/') &&
+      /^-(?:isystem|idirafter|iquote|include|rpath|rpath-link|dynamic-linker|I|L|B|o)$/.test(flag)
+    )
+      entries[entries.length - 1] = `${flag} ${word}`;
+    else entries.push(word);
+  }
+  return entries;
 }
 
 /** `/nix/store/<hash>-bash-5.2/bin/sh` → `…-bash-5.2/bin/sh`: what tells one from another for people. */

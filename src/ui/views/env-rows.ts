@@ -1,8 +1,8 @@
 /** The inspector's rows: groups, variables, and the parts of a variable that is open. Pure data; `env.ts` draws them. */
 import type { EnvVariable, EnvVars } from '../../nix/env-vars.ts';
-import { chunks } from '../line.ts';
+import { chunks, wordChunks } from '../line.ts';
 import { type State, selectedBuild } from '../state.ts';
-import { ENV_GROUPS, type EnvGroup, entriesOf, groupOf } from './env-groups.ts';
+import { ENV_GROUPS, type EnvGroup, entriesOf, groupOf, withoutHashes } from './env-groups.ts';
 
 /** How a variable differs from the build that it is compared with. */
 export type Difference = 'same' | 'changed' | 'added' | 'removed';
@@ -27,11 +27,21 @@ export type EnvRow =
       readonly kind: 'entry';
       readonly name: string;
       readonly number: number;
+      /** All of it; `shown` is what fits on its row. */
       readonly text: string;
+      readonly shown: string;
       readonly missing: boolean;
     }
-  | { readonly kind: 'code'; readonly name: string; readonly number: number; readonly text: string }
-  | { readonly kind: 'piece'; readonly name: string; readonly text: string }
+  | {
+      readonly kind: 'code';
+      readonly name: string;
+      readonly number: number;
+      readonly text: string;
+      readonly shown: string;
+    }
+  /** The rest of an entry, or of a line of code, that is longer than a row. */
+  | { readonly kind: 'more'; readonly name: string; readonly text: string; readonly shown: string }
+  | { readonly kind: 'piece'; readonly name: string; readonly text: string; readonly shown: string }
   | { readonly kind: 'other'; readonly name: string; readonly text: string };
 
 /** A value without line ends that is longer than this is folded. */
@@ -54,8 +64,7 @@ export function envRows(state: State, cells: number): readonly EnvRow[] {
   return ENV_GROUPS.flatMap(([id, title]): readonly EnvRow[] => {
     const inGroup = matching.filter(({ variable }) => groupOf(variable.name) === id);
     if (inGroup.length === 0) return [];
-    // What was searched for, or differs, is what one wants to see.
-    const open = searching || other !== null || state.env.open.has(id);
+    const open = searching || state.env.open.has(id);
     const group: EnvRow = { kind: 'group', id, title, count: inGroup.length, open };
     return open ? [group, ...inGroup.flatMap(entry => variableRows(state, entry, missing, cells))] : [group];
   }).concat(searching ? [] : unreadable(env));
@@ -96,7 +105,7 @@ function variableRows(
   const open = state.env.open.has(id) || (state.env.wrap && folds(value));
   const row: EnvRow = { kind: 'variable', id, name, value, difference, open };
   if (!open || value === null) return [row];
-  return [row, ...parts(name, value, missing, cells)];
+  return [row, ...parts(state, name, value, missing, cells)];
 }
 
 /** Whether there is more of the value than its line shows. */
@@ -104,12 +113,42 @@ export function folds(value: string | null): boolean {
   return value !== null && (value.includes('\n') || value.length > LONG || entriesOf(value) !== null);
 }
 
-function parts(name: string, value: string, missing: ReadonlySet<string>, cells: number): readonly EnvRow[] {
+/** Cells before the text of a part, and before a piece of a long value. */
+export const PART_INDENT = 11;
+export const PIECE_INDENT = 6;
+
+function parts(
+  state: State,
+  name: string,
+  value: string,
+  missing: ReadonlySet<string>,
+  cells: number,
+): readonly EnvRow[] {
+  const room = Math.max(10, cells - PART_INDENT - 1);
   const entries = entriesOf(value);
   if (entries !== null)
-    return entries.map((text, at) => ({ kind: 'entry', name, number: at + 1, text, missing: missing.has(text) }));
-  if (value.includes('\n')) return value.split('\n').map((text, at) => ({ kind: 'code', name, number: at + 1, text }));
-  return chunks(value, Math.max(10, cells - 6)).map(text => ({ kind: 'piece', name, text }));
+    return entries.flatMap((text, at) => {
+      const absent = text.split(' ').some(word => missing.has(word));
+      const [shown = '', ...rest] = chunks(state.env.full ? text : withoutHashes(text), room - (absent ? 9 : 0));
+      const entry: EnvRow = { kind: 'entry', name, number: at + 1, text, shown, missing: absent };
+      return [entry, ...more(name, text, rest)];
+    });
+  if (value.includes('\n'))
+    return value.split('\n').flatMap((text, at) => {
+      const [shown = '', ...rest] = wordChunks(text.replaceAll('\t', '  '), room);
+      const code: EnvRow = { kind: 'code', name, number: at + 1, text, shown };
+      return [code, ...more(name, text, rest)];
+    });
+  return wordChunks(value, Math.max(10, cells - PIECE_INDENT - 1)).map(shown => ({
+    kind: 'piece',
+    name,
+    text: value,
+    shown,
+  }));
+}
+
+function more(name: string, text: string, rest: readonly string[]): readonly EnvRow[] {
+  return rest.map(shown => ({ kind: 'more', name, text, shown }));
 }
 
 /** What bash does not hand on, and so is listed by name. */

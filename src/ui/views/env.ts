@@ -2,11 +2,11 @@
 import { printable } from '../../base/printable.ts';
 import { size } from '../../report/text.ts';
 import { windowStart } from '../layout.ts';
-import { fit, fitLine, foreign, type Line, restyled, span } from '../line.ts';
+import { fit, fitLine, foreign, type Line, restyled, span, wordChunks } from '../line.ts';
 import { nameOf, type State, selectedBuild } from '../state.ts';
 import { bashLine } from './bash-colours.ts';
 import { entriesOf, withoutHashes } from './env-groups.ts';
-import { type EnvRow, envRows } from './env-rows.ts';
+import { type EnvRow, envRows, PART_INDENT, PIECE_INDENT } from './env-rows.ts';
 import { failureView } from './failure.ts';
 
 /** The inspector in `cells` × `rows`: what the environment is and is from, then its rows around the cursor. */
@@ -16,7 +16,7 @@ export function envLines(state: State, cells: number, rows: number): readonly Li
   if (loaded === undefined || loaded.state === 'loading') return [[span('  being read …', 'dim')]];
   if (loaded.state === 'failed') return failureView(loaded.failure, cells);
   const all = envRows(state, cells);
-  const heading = headingOf(state, all);
+  const heading = headingOf(state, all, cells);
   const height = rows - heading.length;
   const cursor = Math.min(state.env.cursor, Math.max(0, all.length - 1));
   const first = windowStart(cursor, all.length, height);
@@ -29,10 +29,14 @@ export function envLines(state: State, cells: number, rows: number): readonly Li
   return [...heading, ...lines];
 }
 
-function headingOf(state: State, all: readonly EnvRow[]): readonly Line[] {
+/** Lines of a note at most: why it cannot be entered, for example. */
+const MOST_NOTED = 3;
+
+function headingOf(state: State, all: readonly EnvRow[], cells: number): readonly Line[] {
   const build = selectedBuild(state);
   const loaded = build === null ? undefined : state.details.get(build.outer);
   if (loaded?.state !== 'ready') return [];
+  const { notes } = loaded.value;
   const { source, variables, problems } = loaded.value.env;
   const from =
     source.kind === 're-constructed'
@@ -47,7 +51,13 @@ function headingOf(state: State, all: readonly EnvRow[]): readonly Line[] {
     .map(({ line, message }) => [
       foreign(` line ${line}: ${message}${problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''}`, 'warning'),
     ]);
-  return [first, ...(compared === null ? [] : [compared]), ...odd];
+  const noted =
+    notes.length === 0
+      ? []
+      : wordChunks(printable(notes[0] ?? ''), cells - 2)
+          .slice(0, MOST_NOTED)
+          .map((note): Line => [span(` ${note}`, 'warning')]);
+  return [first, ...(compared === null ? [] : [compared]), ...odd, ...noted];
 }
 
 function comparison(state: State): Line | null {
@@ -75,16 +85,15 @@ function rowLine(state: State, row: EnvRow, names: number): Line {
     case 'entry':
       return [
         span(`      ${String(row.number).padStart(3)}  `, 'dim'),
-        span(shorten(row.text)),
+        foreign(row.shown),
         span(row.missing ? '  missing' : '', 'bad'),
       ];
     case 'code':
-      return [
-        span(`      ${String(row.number).padStart(3)}  `, 'dim'),
-        ...bashLine(printable(row.text.replaceAll('\t', '  '))),
-      ];
+      return [span(`      ${String(row.number).padStart(3)}  `, 'dim'), ...bashLine(printable(row.shown))];
+    case 'more':
+      return [span(' '.repeat(PART_INDENT)), foreign(row.shown)];
     case 'piece':
-      return [span('      '), foreign(row.text)];
+      return [span(' '.repeat(PIECE_INDENT)), foreign(row.shown)];
     case 'other':
       return [span('  '), span(fit(printable(row.name), names), 'dim'), span(` ${row.text}`, 'dim')];
   }
