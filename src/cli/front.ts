@@ -16,6 +16,7 @@ import { KEYS } from '../ui/keys.ts';
 import { coloursOn, isUtf8Locale } from '../ui/look.ts';
 import type { Opening } from '../ui/open.tsx';
 import { initialState, type State } from '../ui/state.ts';
+import { demoCommand } from './demo.ts';
 import { guardFirstFrame } from './early-end.ts';
 import { finishWith } from './finish.ts';
 import { loadKept } from './kept-code.ts';
@@ -86,6 +87,7 @@ async function firstState(given: UiArguments): Promise<State> {
     clipboard: settings.clipboard,
     mouse: settings.mouse,
     places: placesOf(places),
+    demo: demoCommand(),
     builds,
   });
   const closed = places.extra

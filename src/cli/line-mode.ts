@@ -15,6 +15,7 @@ import { optionWords } from '../ui/command-line.ts';
 import { NO_CHOICES } from '../ui/state.ts';
 import { buildLogs } from './build-log.ts';
 import { HOW } from './commands/list.ts';
+import { demoCommand } from './demo.ts';
 import { identities, removeKept } from './kept-removal.ts';
 import { lookInto } from './look-into.ts';
 import { print, sayFailure } from './say.ts';
@@ -45,7 +46,7 @@ export async function lineMode({ store, directories }: UiArguments): Promise<num
   for (const looked of extra.map(lookInto)) if (!looked.ok) sayFailure(looked.failure);
   // Without a person to ask, that is all.
   if (!process.stdin.isTTY) return 0;
-  print(builds.length === 0 ? '' : HELP);
+  print(builds.length === 0 ? helpOnNothing() : HELP);
   for (;;) {
     const answer = await ask('What? ');
     if (answer === null || /^q(uit)?$/i.test(answer)) return 0;
@@ -53,6 +54,7 @@ export async function lineMode({ store, directories }: UiArguments): Promise<num
     const build = builds[Number(number) - 1];
     const words = COMMANDS[letter];
     if (answer === 'r') builds = await list();
+    else if (answer === 'demo') await runDemo();
     else if (build === undefined) print(`There is no such build or command. ${HELP}`);
     else if (letter === 'd') {
       await remove(build, seen);
@@ -60,6 +62,19 @@ export async function lineMode({ store, directories }: UiArguments): Promise<num
     } else if (words !== undefined) await run(words, build, store);
     else print(HELP);
   }
+}
+
+/** What can be done on a machine without kept builds. */
+function helpOnNothing(): string {
+  const demo = demoCommand();
+  const offer = demo.ok ? `demo: enters that build (${printable(demo.value.shown)}). ` : '';
+  return `${offer}r: list again. q: leave.\n`;
+}
+
+async function runDemo(): Promise<void> {
+  const demo = demoCommand();
+  const ended = demo.ok ? await runForeground(demo.value.argv) : demo;
+  if (!ended.ok) print(`${printable(failureLine(ended.failure))}\n`);
 }
 
 async function numbered(builds: readonly KeptBuild[], store: string | null): Promise<string> {

@@ -47,6 +47,7 @@ const PICKER = [
   key('rescan', 'r', ['dirs', 'empty'], 'look for kept builds again'),
   key('copyPath', 'y', ['dirs'], 'copy the path'),
   key('openDirectory', 'o', ['empty'], 'look into another directory', 'open'),
+  key('demo', 'd', ['empty'], 'enter the failed build that comes with the program', 'demo'),
   key('copyHow', 'y', ['empty'], 'copy the command', 'copy'),
 ] as const;
 

@@ -2,7 +2,7 @@
 import { askDelete, confirmDelete } from './actions/delete.ts';
 import { askCompare, compareWith, copyEnv, toggleEnv, toggleFull, toggleGroups, toggleWrap } from './actions/env.ts';
 import { back, goTo, move, movePage, quit, turnTab } from './actions/go.ts';
-import { markAll, openShell, rescan, sortNext, toggleMark } from './actions/list.ts';
+import { markAll, openDemo, openShell, rescan, sortNext, toggleMark } from './actions/list.ts';
 import { currentLine, foldOthers, jumpToFailure, nextError, nextPhase, searchLog, toggleFold } from './actions/log.ts';
 import {
   copyCommand,
@@ -72,6 +72,7 @@ export const RUNS: { readonly [I in KeyId]: (app: App) => void } = {
   rescan: app => void rescan(app),
   copyPath: app => app.copy(get(app).selected ?? ''),
   openDirectory: app => startTyping(app, 'directory'),
+  demo: openDemo,
   copyHow: app => app.copy(KEEP_COMMAND),
   envToggle: app => toggleEnv(app),
   envOpen: app => toggleEnv(app, true),

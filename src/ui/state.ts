@@ -1,10 +1,10 @@
 /** What the UI knows and shows. No cells, bytes, descriptors or timers: plain data, so that a frame is a function of it. */
-import type { Failure } from '../base/failure.ts';
+import type { Failure, Result } from '../base/failure.ts';
 import type { KeptBuild } from '../nix/kept-build.ts';
 import type { LogFacts } from '../nix/log/facts.ts';
 import type { GroupName } from '../sandbox/groups.ts';
 import type { SandboxPlan } from '../sandbox/step.ts';
-import type { Details } from './core.ts';
+import type { Details, ShellCommand } from './core.ts';
 import type { Look } from './look.ts';
 
 export type Tab = 'dirs' | 'env' | 'plan' | 'log' | 'shell';
@@ -134,6 +134,8 @@ export interface State {
   readonly keys: Readonly<Record<string, readonly string[]>>;
   /** Directories that were looked into, for the empty screen. */
   readonly places: readonly string[];
+  /** What the empty screen offers, or why it cannot. */
+  readonly demo: Result<ShellCommand>;
   readonly builds: readonly KeptBuild[];
   readonly facts: ReadonlyMap<string, Facts>;
   /** The builds that pass the filter, in the order of `sort`. */
@@ -167,7 +169,7 @@ export interface State {
 export function initialState(
   given: Pick<
     State,
-    'size' | 'nowMs' | 'look' | 'store' | 'reservedKey' | 'clipboard' | 'mouse' | 'keys' | 'places' | 'builds'
+    'size' | 'nowMs' | 'look' | 'store' | 'reservedKey' | 'clipboard' | 'mouse' | 'keys' | 'places' | 'demo' | 'builds'
   >,
 ): State {
   return {

@@ -35,6 +35,8 @@ const NEEDED = [
   'node_modules/@libsql',
   'node_modules/@neon-rs',
   'node_modules/detect-libc',
+  'node_modules/node-pty',
+  'node_modules/@lydell',
 ];
 
 function findProject(from: string): string {

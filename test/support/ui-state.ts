@@ -79,6 +79,7 @@ export function emptyUi(columns: number, rows: number, builds: readonly KeptBuil
     clipboard: false,
     mouse: true,
     places,
+    demo: ok({ argv: ['true'], shown: 'node /opt/nix-build-shell/scripts/demo.mjs' }),
     builds,
   });
 }

@@ -74,3 +74,10 @@ export function openShell(app: App): void {
   const name = state.facts.get(build.outer)?.name ?? build.name?.value ?? build.outer;
   app.panes.open({ build: build.outer, name, command: app.core.shell(build, choices) });
 }
+
+/** Opens the bundled example; where this copy of the program has none, it is said what is missing. */
+export function openDemo(app: App): void {
+  const { demo } = get(app);
+  if (!demo.ok) return set(app, { overlay: { kind: 'failure', failure: demo.failure } });
+  app.panes.open({ build: '', name: 'demo', command: demo.value });
+}

@@ -12,7 +12,8 @@ import { failureView } from './failure.ts';
 /** The inspector in `cells` × `rows`: what the environment is and is from, then its rows around the cursor. */
 export function envLines(state: State, cells: number, rows: number): readonly Line[] {
   const build = selectedBuild(state);
-  const loaded = build === null ? undefined : state.details.get(build.outer);
+  if (build === null) return [[span('  No build is selected.', 'dim')]];
+  const loaded = state.details.get(build.outer);
   if (loaded === undefined || loaded.state === 'loading') return [[span('  being read …', 'dim')]];
   if (loaded.state === 'failed') return failureView(loaded.failure, cells);
   const all = envRows(state, cells);

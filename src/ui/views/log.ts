@@ -12,9 +12,9 @@ export const LOG_HEADING = 2;
 /** The log in `cells` × `rows`. */
 export function logLines(state: State, cells: number, rows: number): readonly Line[] {
   const build = selectedBuild(state);
-  const loaded = build === null ? undefined : state.logs.get(build.outer);
-  if (build === null || loaded === undefined || loaded.state === 'loading')
-    return [[span('  being looked for …', 'dim')]];
+  if (build === null) return [[span('  No build is selected.', 'dim')]];
+  const loaded = state.logs.get(build.outer);
+  if (loaded === undefined || loaded.state === 'loading') return [[span('  being looked for …', 'dim')]];
   if (loaded.state === 'failed') return failureView(loaded.failure, cells);
   const info = loaded.value;
   const { log } = state;

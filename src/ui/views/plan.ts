@@ -10,7 +10,8 @@ import { type PlanRow, planRows } from './plan-rows.ts';
 /** The plan in `cells` × `rows`: the command that does the same, then the rows around the cursor. */
 export function planLines(state: State, cells: number, rows: number): readonly Line[] {
   const build = selectedBuild(state);
-  const loaded = build === null ? undefined : state.plans.get(build.outer);
+  if (build === null) return [[span('  No build is selected.', 'dim')]];
+  const loaded = state.plans.get(build.outer);
   if (loaded === undefined || loaded.state === 'loading') return [[span('  being made …', 'dim')]];
   const heading = commandLines(state, cells);
   if (loaded.state === 'failed') return [...heading, ...failureView(loaded.failure, cells)];
