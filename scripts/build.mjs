@@ -56,7 +56,7 @@ const commonJs = {
   // What pathToFileURL gives, without loading and running it in each start.
   banner: { js: "const __nbsUrl='file://'+__filename.replace(/[%#?\\\\\\s]/g,encodeURIComponent);" },
 };
-/** A script that V8 gets with compiled code has no import() (src/cli/boot.ts, kept-code.ts): there it becomes a require. */
+/** A script that V8 gets with compiled code has no import() (src/cli/kept-code.ts): there it becomes a require. */
 const forKeeping = { ...commonJs, supported: { 'dynamic-import': false } };
 
 /** CommonJS packages in an ESM bundle ask for Node's modules by `require`. */
@@ -75,7 +75,7 @@ export async function buildProgram() {
         front: 'src/cli/front.ts',
         core: 'src/cli/ui-core.ts',
       },
-      external: [...shared.external, './full.cjs'],
+      external: [...shared.external, './full.cjs', './plain.cjs'],
     }),
     build({
       ...commonJs,

@@ -2,15 +2,15 @@
 import { EXIT } from '../base/failure.ts';
 import { say } from './say.ts';
 
-/** Ends the process with the status that `work` gives. */
-export function finishWith(work: Promise<number>): void {
-  work.then(
-    status => process.exit(status),
-    (error: unknown) => {
-      sayError(error);
-      process.exit(EXIT.failed);
-    },
-  );
+/** Ends the process with the status that `work` gives; by `end`, where that is not Node's own way. */
+export function finishWith(
+  work: Promise<number>,
+  end: (status: number) => void = status => process.exit(status),
+): void {
+  work.then(end, (error: unknown) => {
+    sayError(error);
+    process.exit(EXIT.failed);
+  });
 }
 
 /** Errors of Node's own loader, which come wherever a part of the program is loaded, and what can be done then. */

@@ -4,7 +4,6 @@
  * The first frame is written before React and Ink are loaded, by the layout code that Ink's frames are made with: that takes a
  * third of the time (docs/decisions/0025-first-frame-before-ink.md).
  */
-import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { EXIT, failureLine } from '../base/failure.ts';
 import { printable } from '../base/printable.ts';
@@ -25,22 +24,25 @@ import { readSettings } from './read-settings.ts';
 import { say, writeAll } from './say.ts';
 import { type UiArguments, uiArguments } from './ui-arguments.ts';
 
+/** Opened, the bundles of the UI go one way. */
+const OPENED = 1;
+
 type LineMode = (given: UiArguments) => Promise<number>;
 type MakeCore = (given: UiArguments, shown: readonly KeptBuild[]) => Core;
 
 /** Opens the UI, and ends the process with it. @param words those of the UI @param keep keeps what was compiled of this bundle */
-export function startFront(words: readonly string[], keep: () => void): void {
+export function startFront(words: readonly string[], keep: (ways: number) => void): void {
   finishWith(openFront(words, keep));
 }
 
-async function openFront(words: readonly string[], keep: () => void): Promise<number> {
+async function openFront(words: readonly string[], keep: (ways: number) => void): Promise<number> {
   const given = uiArguments(words);
   if ('problem' in given) {
     say(`${given.problem}; 'nix-build-shell --help' tells more`);
     return EXIT.usage;
   }
   if (given.plain || wantsLines(process.env)) {
-    const { lineMode } = createRequire(import.meta.url)('./plain.cjs') as { lineMode: LineMode };
+    const { lineMode } = require('./plain.cjs') as { lineMode: LineMode };
     return lineMode(given);
   }
   const state = await firstState(given);
@@ -52,7 +54,7 @@ async function openFront(words: readonly string[], keep: () => void): Promise<nu
   const ui = loadKept<{ readonly openUi: (opening: Opening) => Promise<number> }>(directory, 'ui');
   const core = loadKept<{ readonly uiCore: MakeCore }>(directory, 'core');
   const settled = (): void => {
-    for (const kept of [keep, ui.keep, core.keep]) kept();
+    for (const kept of [keep, ui.keep, core.keep]) kept(OPENED);
   };
   // What runs before its first wait takes the terminal over.
   const opened = ui.exports.openUi({ core: core.exports.uiCore(given, state.builds), state, settled });

@@ -5,7 +5,8 @@
 import { EXIT } from '../base/failure.ts';
 import { enableTrace } from '../base/trace.ts';
 import { scan, traceLayers } from './arguments.ts';
-import { runDirectory, waysGone } from './commands/run.ts';
+import { runDirectory, usedNoStreams, waysGone } from './commands/run.ts';
+import { endAtOnce } from './end-at-once.ts';
 import { finishWith } from './finish.ts';
 import { rawArguments } from './raw-arguments.ts';
 import { say } from './say.ts';
@@ -29,4 +30,4 @@ async function main(): Promise<number> {
   return runDirectory(scanned);
 }
 
-finishWith(main());
+finishWith(main(), status => (usedNoStreams() ? endAtOnce(status) : process.exit(status)));

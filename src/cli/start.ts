@@ -17,7 +17,7 @@ if (words === null) {
   // Within the same bundle; it runs when it is asked for.
   require('./boot.ts');
 } else {
-  const front = loadKept<{ readonly startFront: (words: readonly string[], keep: () => void) => void }>(
+  const front = loadKept<{ readonly startFront: (words: readonly string[], keep: (ways: number) => void) => void }>(
     import.meta.dirname,
     'front',
   );

@@ -1,4 +1,4 @@
-/** What V8 compiled is kept beside the program (src/cli/boot.ts): a run is the same with it, without it, and with a broken one. */
+/** What V8 compiled is kept beside the program (src/cli/kept-code.ts): a run is the same with it, without it, and with a broken one. */
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

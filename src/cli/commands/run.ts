@@ -29,13 +29,18 @@ const PAUSE_MS = 8;
 /** When the command has ended, what killed launchers left goes: all of it, but for trees so big that the caller would wonder. */
 const LAST_SWEEP_MS = 2000;
 
-/** What this process has done, as bits: the kinds of runs need different functions (src/cli/boot.ts). 0: no sandbox ran. */
+/** What this process has done, as bits: the kinds of runs need different functions (src/cli/kept-code.ts). 0: no sandbox ran. */
 let ways = 0;
 const WAY = { whole: 1, closure: 2, overlay: 4, copy: 8, reconstructed: 16, interactive: 32 } as const;
 
 /** The ways by which sandboxes ran in this process. */
 export function waysGone(): number {
   return ways;
+}
+
+/** Whether a sandbox ran in this process, and no stream of Node's was used: those are for a copy's progress and for an interactive shell. */
+export function usedNoStreams(): boolean {
+  return (ways & WAY.overlay) !== 0 && (ways & (WAY.copy | WAY.interactive)) === 0;
 }
 
 function noteWays({ prepared, session }: Ready, store: StoreView, interactive: boolean): void {
