@@ -7,7 +7,7 @@ import { trace } from '../base/trace.ts';
 import { type EnvVars, envValue } from '../nix/env-vars.ts';
 import { type LoadedEnvironment, loadEnvironment } from '../nix/environment.ts';
 import type { BuildSystem, KeptBuild } from '../nix/kept-build.ts';
-import { readNixSettings } from '../nix/nix-conf.ts';
+import { type NixSettings, readNixSettings } from '../nix/nix-settings.ts';
 import { ownDirectory } from '../nix/own-directory.ts';
 import { lookAt } from '../nix/read-regular.ts';
 import { recogniseKeptBuild } from '../nix/recognise.ts';
@@ -81,13 +81,18 @@ export function namedStore(system: BuildSystem, root: string | null): Result<nul
   return fail(`use the store below ${root}`, { call: `lstat(${JSON.stringify(directory)})`, errno, hint });
 }
 
+/** The Nix settings that the build was made with; null where its store is not the machine's, or Guix'. */
+export function machineSettings(build: KeptBuild, options: RunOptions): NixSettings | null {
+  return options.store === null && build.system !== 'guix' ? readNixSettings(process.env) : null;
+}
+
 /** The host's facts for this build. */
 export function facts(build: KeptBuild, options: RunOptions): HostFacts {
   return gatherHostFacts({
     storeRoot: storeLayout(options.store, build.system).root,
     storeTop: build.system === 'guix' ? '/gnu' : '/nix',
     network: options.net,
-    settings: options.store === null && build.system !== 'guix' ? readNixSettings(process.env) : null,
+    settings: machineSettings(build, options),
     openFilesSoft: process.env['NIX_BUILD_SHELL_OPEN_FILES'],
   });
 }

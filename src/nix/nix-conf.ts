@@ -1,27 +1,41 @@
 /**
- * The machine's Nix settings, as far as a sandbox depends on them (nix-sandbox.md, section 10). A daemon reads the system's file and no
- * user's, so only that is read. Total: what cannot be read or understood is a problem, never a reason to stop.
+ * The text of Nix' settings files, and what is wrong with it (`parseConfigFiles` in libutil/configuration.cc; nix-sandbox.md, section 10).
+ * Total: what cannot be read or understood is a problem, never a reason to stop; Nix itself does not start then.
  */
 import { dirname } from 'node:path';
 import { fromBytes } from '../base/path.ts';
 import { readRegularFile } from './read-regular.ts';
 
-/** A path of the machine that every build sees (`sandbox-paths`). */
-export interface SandboxPath {
-  /** As the build sees it. */
-  readonly target: string;
-  /** On the machine. */
-  readonly source: string;
-  /** `source?`: no matter where it is not there. */
-  readonly optional: boolean;
+/** Something that is wrong with a settings file. */
+export interface ConfProblem {
+  /** The file's path, or `NIX_CONFIG`. */
+  readonly file: string;
+  /** From 1; null where it is the file as a whole. */
+  readonly line: number | null;
+  /** One clause. Never a value: there are passwords among them. */
+  readonly what: string;
 }
 
-export interface NixSettings {
-  readonly sandboxPaths: readonly SandboxPath[];
-  /** `ssl-cert-file`; null where it is not set. */
-  readonly certificates: string | null;
-  /** Each one sentence. */
-  readonly problems: readonly string[];
+/** What a setting was set to, and where last. */
+export interface SetValue {
+  readonly value: string;
+  readonly file: string;
+  readonly line: number;
+}
+
+export interface NixConf {
+  /** By name; old names of some settings are their new ones. */
+  readonly values: ReadonlyMap<string, SetValue>;
+  /** The first hundred. */
+  readonly problems: readonly ConfProblem[];
+  /** Those that were read. */
+  readonly files: readonly string[];
+}
+
+/** A file that may not be there, or text that came another way. */
+export interface ConfSource {
+  readonly path: string;
+  readonly text?: string;
 }
 
 /** Old names that Nix still takes (libstore/globals.hh). */
@@ -37,113 +51,94 @@ const ALIASES: Readonly<Record<string, string>> = {
 
 const MAX_BYTES = 1024 * 1024;
 const MAX_FILES = 64;
+const MAX_PROBLEMS = 100;
+const LONGEST_NAME = 40;
 
-/** What the file at a path says; null where it cannot be read. */
-export type ReadText = (path: string) => string | null;
+/** What the file at a path says, or why it does not: `ENOENT`, or a clause. */
+export type ReadText = (path: string) => { readonly text: string } | { readonly text: null; readonly why: string };
 
 interface Reading {
   readonly read: ReadText;
-  readonly values: Map<string, string>;
-  readonly problems: string[];
-  files: number;
+  readonly values: Map<string, SetValue>;
+  readonly problems: ConfProblem[];
+  readonly files: string[];
+  /** The files that include each other down to the one that is read. */
+  readonly open: string[];
 }
 
-/** `$NIX_CONF_DIR/nix.conf`, by default `/etc/nix/nix.conf`. */
-export function nixConfOf(environment: Readonly<Record<string, string | undefined>>): string {
-  return `${environment['NIX_CONF_DIR'] ?? '/etc/nix'}/nix.conf`;
+/** All that the files and those that they include set, each in the order in which Nix applies them. */
+export function readNixConf(sources: readonly ConfSource[], read: ReadText = readText): NixConf {
+  const reading: Reading = { read, values: new Map(), problems: [], files: [], open: [] };
+  for (const { path, text } of sources) {
+    const found = text === undefined ? read(path) : { text };
+    if (found.text !== null) take(reading, found.text, path);
+    else if (found.why !== 'ENOENT') problem(reading, path, null, `it cannot be read: ${found.why}`);
+  }
+  return reading;
 }
 
-/** The settings of {@link nixConfOf}. */
-export function readNixSettings(environment: Readonly<Record<string, string | undefined>>): NixSettings {
-  return nixSettings(nixConfOf(environment), readText);
+/** As `FILE:LINE: WHAT`. */
+export function sayProblem({ file, line, what }: ConfProblem): string {
+  return line === null ? `${file}: ${what}` : `${file}:${line}: ${what}`;
 }
 
-/** All values that a file and those that it includes set, by name; and what is wrong with them, each one sentence. */
-export function nixValues(
-  path: string,
-  read: ReadText = readText,
-): { readonly values: ReadonlyMap<string, string>; readonly problems: readonly string[] } {
-  return reading(path, read);
-}
-
-function reading(path: string, read: ReadText): Reading {
-  const made: Reading = { read, values: new Map(), problems: [], files: 0 };
-  const text = read(path);
-  if (text !== null) take(made, text, path);
-  return made;
-}
-
-function readText(path: string): string | null {
+function readText(path: string): ReturnType<ReadText> {
   const bytes = readRegularFile(path, { maxBytes: MAX_BYTES, follow: true });
-  return bytes.ok ? fromBytes(bytes.value) : null;
+  if (bytes.ok) return { text: fromBytes(bytes.value) };
+  return { text: null, why: bytes.failure.errno ?? bytes.failure.because ?? 'no known reason' };
 }
 
-/** As {@link readNixSettings}, for a file and a way to read files. A first file that is not there sets nothing. */
-export function nixSettings(path: string, read: ReadText): NixSettings {
-  const { values, problems } = reading(path, read);
-  const words = (name: string): readonly string[] => (values.get(name) ?? '').split(/\s+/).filter(word => word !== '');
-  return {
-    sandboxPaths: words('sandbox-paths').flatMap(word => sandboxPath(word, problems)),
-    certificates: values.get('ssl-cert-file') || null,
-    problems,
-  };
+function problem({ problems }: Reading, file: string, line: number | null, what: string): void {
+  if (problems.length < MAX_PROBLEMS) problems.push({ file, line, what });
 }
 
 function take(reading: Reading, text: string, path: string): void {
-  reading.files += 1;
-  if (reading.files > MAX_FILES) {
-    reading.problems.push(`${path} is not read: more than ${MAX_FILES} files include each other`);
-    return;
-  }
-  for (const line of text.split('\n')) {
+  reading.files.push(path);
+  reading.open.push(path);
+  text.split('\n').forEach((line, index) => {
     const words = line
       .replace(/#.*/s, '')
-      .split(/\s+/)
+      .split(/[ \t\r]+/)
       .filter(word => word !== '');
     const [name = '', second, ...rest] = words;
-    if (name === '') continue;
-    if (name === 'include' || name === '!include') include(reading, name, words.slice(1), path);
-    else if (second === '=') set(reading.values, name, rest.join(' '));
-    else reading.problems.push(`${path} has a line that is no setting: ${line.trim()}`);
-  }
+    if (name === '') return;
+    const at = index + 1;
+    if (name === 'include' || name === '!include') include(reading, words, path, at);
+    else if (second === '=') set(reading.values, name, { value: rest.join(' '), file: path, line: at });
+    else problem(reading, path, at, `no setting (NAME = VALUE), and Nix stops there: ${shortened(name)}`);
+  });
+  reading.open.pop();
 }
 
-function include(reading: Reading, how: string, words: readonly string[], from: string): void {
-  const [name, ...more] = words;
-  if (name === undefined || more.length > 0) {
-    reading.problems.push(`${from} includes something that is not one path`);
-    return;
-  }
+/** Only a line's first word is told. */
+function shortened(name: string): string {
+  return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : `${name} …`;
+}
+
+function include(reading: Reading, words: readonly string[], from: string, line: number): void {
+  const [how, name, ...more] = words;
+  if (name === undefined || more.length > 0)
+    return problem(reading, from, line, 'it includes something that is not one path, and Nix stops there');
   const path = name.startsWith('/') ? name : `${dirname(from)}/${name}`;
-  const text = reading.files > MAX_FILES ? null : reading.read(path);
-  if (text !== null) take(reading, text, path);
-  else if (how === 'include') reading.problems.push(`${from} includes ${path}, which cannot be read`);
+  if (reading.open.includes(path))
+    return problem(reading, from, line, `it includes ${path}, which is being read: a loop, in which Nix never ends`);
+  if (reading.files.length >= MAX_FILES)
+    return problem(reading, from, line, `${path} is not read: there are ${MAX_FILES} files already`);
+  const found = reading.read(path);
+  if (found.text !== null) take(reading, found.text, path);
+  else if (found.why !== 'ENOENT')
+    problem(reading, from, line, `it includes ${path}, which cannot be read: ${found.why}`);
+  else if (how === 'include')
+    problem(reading, from, line, `it includes ${path}, which is not there, and Nix stops there (!include would not)`);
 }
 
 /** The last one wins; `extra-` adds to what stands before it (and after it, only a plain one takes that away). */
-function set(values: Map<string, string>, word: string, value: string): void {
+function set(values: Map<string, SetValue>, word: string, made: SetValue): void {
   const name = ALIASES[word] ?? word;
   if (!name.startsWith('extra-')) {
-    values.set(name, value);
+    values.set(name, made);
     return;
   }
   const plain = name.slice('extra-'.length);
-  values.set(plain, `${values.get(plain) ?? ''} ${value}`.trim());
-}
-
-/** `target`, `target=source`, each with a `?` at its end where it may be missing (`getPathsInSandbox`). */
-function sandboxPath(word: string, problems: string[]): readonly SandboxPath[] {
-  const optional = word.endsWith('?');
-  const text = optional ? word.slice(0, -1) : word;
-  const at = text.indexOf('=');
-  const target = at < 0 ? text : text.slice(0, at);
-  const source = at < 0 ? text : text.slice(at + 1);
-  if (isPlain(target) && isPlain(source)) return [{ target, source, optional }];
-  problems.push(`sandbox-paths has an entry that is not made of plain absolute paths: ${word}`);
-  return [];
-}
-
-/** Absolute, without `.`, `..` and empty names; a slash at the end is no matter. */
-function isPlain(path: string): boolean {
-  return /^(?:\/[^/\0]+)+\/?$/.test(path) && path.split('/').every(name => name !== '.' && name !== '..');
+  values.set(plain, { ...made, value: `${values.get(plain)?.value ?? ''} ${made.value}`.trim() });
 }

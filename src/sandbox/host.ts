@@ -1,7 +1,7 @@
 /** The host's facts that a plan depends on; gathered first and passed in, so that `plan()` is pure. */
 import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { type HostPath, hostPath } from '../base/path.ts';
-import type { NixSettings } from '../nix/nix-conf.ts';
+import type { NixSettings } from '../nix/nix-settings.ts';
 import { type MachinePath, machinePaths } from './machine-paths.ts';
 
 export interface HostFacts {
@@ -30,6 +30,8 @@ export interface HostFacts {
   readonly networkFiles: readonly { readonly from: HostPath; readonly to: string }[];
   /** What the machine's Nix settings show to every build (`sandbox-paths`), as far as it is there. */
   readonly machinePaths: readonly MachinePath[];
+  /** Why there may be more that they show: each one clause. */
+  readonly settingsProblems: readonly string[];
   /** An interactive bash for the prompt, where one was looked for; null where there is none. */
   readonly promptShell: PromptShell | null;
 }
@@ -69,6 +71,7 @@ export interface HostQuestions {
 export function gatherHostFacts(questions: HostQuestions): HostFacts {
   const devices = DEVICES.filter(name => existsSync(`/dev/${name}`));
   const root = questions.storeRoot ?? '';
+  const { shown, lost } = machinePaths(questions.settings?.sandboxPaths ?? []);
   return {
     version: 1,
     uid: process.getuid?.() ?? 0,
@@ -82,7 +85,8 @@ export function gatherHostFacts(questions: HostQuestions): HostFacts {
     nixRoot: hostPath(`${root}${questions.storeTop}`),
     daemonSocket: existsSync(`${root}${questions.storeTop}/var/nix/daemon-socket`),
     networkFiles: questions.network ? networkFiles(questions.settings?.certificates ?? CERTIFICATES) : [],
-    machinePaths: machinePaths(questions.settings?.sandboxPaths ?? []),
+    machinePaths: shown,
+    settingsProblems: [...(questions.settings?.problems ?? []), ...lost],
     promptShell: null,
   };
 }

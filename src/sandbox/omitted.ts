@@ -14,6 +14,7 @@ export function omissions(input: PlanInput): readonly Omission[] {
     ...omittedByRung(input),
     ...ofBuild(input),
     ...ofDerivation(input),
+    ...ofSettings(input),
     ...ofFilter(input),
     ...ofCaller(input),
     ...ofOptions(input),
@@ -117,6 +118,23 @@ function ofDerivation({ derivation }: PlanInput): readonly Omission[] {
   return [
     ...(features.includes('uid-range') ? [uids] : []),
     ...(features.includes('recursive-nix') ? [recursive] : []),
+  ];
+}
+
+const MOST_PROBLEMS = 3;
+
+/** Paths that builds see and that are not here, because the settings could not be understood. */
+function ofSettings({ facts }: PlanInput): readonly Omission[] {
+  const problems = facts.settingsProblems;
+  const rest = problems.length - MOST_PROBLEMS;
+  if (problems.length === 0) return [];
+  const said = problems.slice(0, MOST_PROBLEMS).join('; ');
+  return [
+    {
+      what: "what the machine's Nix settings show to builds may be missing",
+      why: rest > 0 ? `${said}; and ${rest} more, which doctor names` : said,
+      nix: 'getPathsInSandbox',
+    },
   ];
 }
 

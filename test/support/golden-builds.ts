@@ -130,6 +130,7 @@ export const GOLDEN_BUILDS: Readonly<Record<string, PlanInput>> = {
         { from: hostPath('/usr/bin/env'), to: innerPath('/usr/bin/env'), type: 'file' },
         { from: hostPath('/opt/keys'), to: innerPath('/keys'), type: 'directory' },
       ],
+      settingsProblems: ['/etc/nix/nix.conf:3: it includes /etc/nix/more.conf, which cannot be read: EACCES'],
     }),
   }),
   'closure-with-output': planInput({

@@ -65,6 +65,7 @@ export function hostFacts(change: Partial<HostFacts> = {}): HostFacts {
     daemonSocket: false,
     networkFiles: [],
     machinePaths: [],
+    settingsProblems: [],
     promptShell: null,
     ...change,
   };

@@ -11,7 +11,7 @@ import { type Shown, showText } from '../../report/builds.ts';
 import { json } from '../../report/text.ts';
 import type { RunOptions } from '../arguments.ts';
 import { oneBuildLog } from '../build-log.ts';
-import { prepare, recognise, workingDirectory } from '../prepare.ts';
+import { machineSettings, prepare, recognise, workingDirectory } from '../prepare.ts';
 import { print, sayFailure } from '../say.ts';
 import { actForCaller } from '../sudo.ts';
 
@@ -53,9 +53,14 @@ async function gather(build: KeptBuild, options: RunOptions): Promise<Shown> {
     workingDirectory: workingDirectory(env, prepared.value.build.content),
     log: await oneBuildLog(prepared.value.build, options.store, derivation?.path ?? options.derivation),
     unreadable,
-    problems: notes,
+    problems: [...notes, ...ofSettings(prepared.value.build, options)],
     enter: ['nix-build-shell', ...(options.store === null ? [] : ['--store', options.store]), build.outer],
   };
+}
+
+/** What of Nix' settings could not be understood, as far as it may have been shown to the build. */
+function ofSettings(build: KeptBuild, options: RunOptions): readonly string[] {
+  return (machineSettings(build, options)?.problems ?? []).map(problem => `Nix' settings: ${problem}`);
 }
 
 /** What is known of the derivation though the build cannot be entered: between which ones it was left open, for example. */

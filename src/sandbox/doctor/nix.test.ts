@@ -41,8 +41,6 @@ test('settings that a failed build suffers from are warnings, each with its comm
   assert.match(without?.mend ?? '', /^echo 'sandbox = true' \| sudo tee -a \S+\/etc\/nix\/nix\.conf$/);
   const silent = (await asked({ [CONF]: 'keep-build-log = false\n' }))('settings');
   assert.match(silent?.affects ?? '', /^there are no logs/);
-  const broken = (await asked({ [CONF]: 'what is this\n' }))('settings');
-  assert.match(broken?.found ?? '', /has a line that is no setting: what is this$/);
 });
 
 test('a place of failed builds into which the list does not look is said, with what makes it look', async () => {
@@ -51,4 +49,31 @@ test('a place of failed builds into which the list does not look is said, with w
   assert.equal(before?.state, 'warning');
   assert.equal(before?.mend, 'export NIX_BUILD_SHELL_PATH=/big/builds');
   assert.equal((await asked(conf, { NIX_BUILD_SHELL_PATH: '/big/builds' }))('kept')?.state, 'ok');
+});
+
+test('what is wrong with the text of the settings is named: file, line and what', async () => {
+  const text = 'sandbox yes\nsandox = false\nsandbox = perhaps\nextra-sandbox-paths = /nowhere/at/all /dev/kvm?\n';
+  const answer = (await asked({ [CONF]: text, '/home/ada/.config/nix/nix.conf': 'keep-faled = true\n' }))('conf');
+  assert.equal(answer?.state, 'warning');
+  const found = answer?.found.replaceAll(/\S*\/etc\/nix/g, '') ?? '';
+  assert.deepEqual(found.split('; '), [
+    '/nix.conf:1: no setting (NAME = VALUE), and Nix stops there: sandbox …',
+    "/nix.conf:2: unknown setting 'sandox'",
+    "/nix.conf:3: sandbox has the value 'perhaps', and Nix stops there: true, false, relaxed",
+    'sandbox-paths has /nowhere/at/all, which cannot be reached (ENOENT)',
+  ]);
+});
+
+test("a user's own file is read for what the one who asks decides, and for nothing else where a daemon builds", async () => {
+  const files = {
+    ...STORE,
+    [CONF]: 'plugin-files = /x\nof-a-plugin = 1\n',
+    '/h/nix/nix.conf': 'keep-failed = yes\nsandbox = false\n',
+  };
+  const of = await asked(files, { NIX_CONFIG_HOME: '/h/nix', NIX_REMOTE: 'daemon', NIX_CONFIG: 'what is this' });
+  assert.match(of('settings')?.found ?? '', /^sandbox = true \(the default\), keep-failed = yes, /);
+  assert.match(of('conf')?.found ?? '', /^NIX_CONFIG:1: no setting .*: what …$/);
+  const himself = await asked(files, { NIX_CONFIG_HOME: '/h/nix', NIX_REMOTE: 'local' });
+  assert.match(himself('settings')?.found ?? '', /^sandbox = false, /);
+  assert.equal(himself('conf')?.found, 'each line is understood');
 });

@@ -6,27 +6,27 @@ import { shellWord } from '../../base/printable.ts';
 import { runCommand } from '../../nix/command.ts';
 import { queryDatabase } from '../../nix/database.ts';
 import { listKeptBuilds, type Places, placesOf } from '../../nix/locations.ts';
-import { nixConfOf } from '../../nix/nix-conf.ts';
 import { type StoreLayout, storeLayout } from '../../nix/store-layout.ts';
 import { type Answer, amiss, fine } from './answer.ts';
 import type { Machine } from './machine.ts';
-import { buildDirectory, settings } from './nix-settings.ts';
+import { buildDirectory, confProblems, readConfs, settings } from './nix-settings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** All questions about Nix, in the order in which their answers are shown. */
 export async function gatherNixAnswers(machine: Machine, environment: Environment): Promise<readonly Answer[]> {
   const layout = storeLayout(machine.root === '' ? null : machine.root, 'nix', environment);
-  const conf = `${machine.root}${nixConfOf(environment)}`;
+  const confs = readConfs(machine.root, environment);
   return [
     await program(),
     store(layout),
     database(layout),
     logs(layout),
-    settings(conf),
+    settings(confs),
+    confProblems(confs),
     await keptBuilds(
       { environment, storeRoot: layout.root === '' ? null : layout.root, extra: [] },
-      buildDirectory(conf),
+      buildDirectory(confs),
     ),
   ].filter(answer => answer !== null);
 }
