@@ -11,6 +11,7 @@ const CLONE_VM_VFORK = 0x100 | 0x4000;
 const WALL = 0x40000000;
 const F_SETFD = 2;
 const FD_CLOEXEC = 1;
+const PR_SET_DUMPABLE = 4;
 
 /** The size of the report in bytes, and where its little-endian words are. */
 export const REPORT_SIZE = 24;
@@ -25,9 +26,16 @@ export interface Command {
   readonly environment: readonly string[];
 }
 
+/**
+ * Nobody inside may trace this process, or write into its memory: it has the command's ids, and could be made to forget that it dies with its
+ * launcher (ptrace(2), PTRACE_MODE_ATTACH_REALCREDS). What it executes is as usual again.
+ */
+const untraced: Entry = { call: 'prctl', args: [PR_SET_DUMPABLE, 0, 0, 0, 0] };
+
 /** The entries of init. All signals are blocked when it starts: the launcher blocked them before the clone. */
 export function initEntries({ program, argv, environment }: Command, statusFd: number): readonly Entry[] {
   return [
+    untraced,
     { call: 'fcntl', args: [statusFd, F_SETFD, FD_CLOEXEC] },
     {
       call: 'clone',

@@ -48,7 +48,7 @@ const ALWAYS: readonly Omission[] = [
     nix: 'commonChildInit',
   },
   {
-    what: 'the command is not process 1',
+    what: 'the command is not process 1, and cannot look into it (/proc/1/root, /proc/1/fd)',
     why: 'process 1 ignores signals that it does not handle; a build is process 1 and lives with that',
     nix: 'startChild',
   },

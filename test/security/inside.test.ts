@@ -96,7 +96,7 @@ for (const user of CALLERS) {
   test(`T7 for ${user.name}: files outside the plan, and those of the launcher, are not there`, { skip: HERE }, () => {
     const here = caseOf(user);
     const root = 'bin\nbuild\ndev\netc\nnix\nproc\ntmp\n';
-    assert.equal(printed(here.inside(script('ls /; ls /proc/1/root/'))), `${root}${root}`);
+    assert.equal(printed(here.inside(script('ls /; ls /proc/$$/root/'))), `${root}${root}`);
     const fds = here.outside(['bash', '-c', `exec 7</etc/passwd 8</; exec ${program(here, user)} ls /proc/self/fd`]);
     assert.equal(printed(fds), '0\n1\n2\n3\n');
   });
@@ -138,6 +138,17 @@ for (const user of CALLERS) {
     await until('both run', () => sleepers(mark) === 2);
     launcher.kill('SIGKILL');
     await until('none runs', () => sleepers(mark) === 0);
+  });
+
+  test(`T11 for ${user.name}: process 1, which ends with the launcher, cannot be made to forget that`, {
+    skip: HERE,
+  }, () => {
+    const { inside } = caseOf(user);
+    assert.equal(printed(inside(['/build/probe', 'trace', '1'])), 'Operation not permitted\n');
+    assert.match(
+      printed(inside(['/build/probe', 'write', '/proc/1/mem'])),
+      /^(Permission denied|Read-only file system)\n$/,
+    );
   });
 }
 

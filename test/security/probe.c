@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
@@ -74,6 +75,7 @@ int main(int argc, char **argv) {
   if (!strcmp(what, "listen")) return listen_abstract(argv[2]);
   if (!strcmp(what, "type")) return say(ioctl(0, TIOCSTI, "x"));
   if (!strcmp(what, "signal")) return say(kill(atoi(argv[2]), 0));
+  if (!strcmp(what, "trace")) return say(ptrace(PTRACE_ATTACH, atoi(argv[2]), 0, 0));
   if (!strcmp(what, "write")) {
     int fd = open(argv[2], O_WRONLY);
     return say(fd < 0 ? fd : write(fd, "1", 1));
