@@ -6,11 +6,13 @@ import { type Cursor, difference } from './compositor.ts';
 import { compose, cursorIn, type InnerView } from './frame.ts';
 import { type Grid, makeGrid } from './grid.ts';
 import { makeInput } from './input.ts';
+import { makeKeysOnly } from './keys-only.ts';
 import { guard } from './lifetime.ts';
 import { makeOuter } from './outer.ts';
 import { makePainter } from './painter.ts';
 import { type InnerPane, makePane, type Pane, type PaneSpec } from './pane.ts';
 import { makeScreen } from './screen.ts';
+import { sizeOf } from './size.ts';
 import { virtualInput, virtualOutput } from './virtual-streams.ts';
 
 export type { Pane, PaneSpec, PaneState } from './pane.ts';
@@ -68,17 +70,12 @@ const LONGEST_CLIPBOARD = 74_000;
 /** A program that began a synchronized update and does not end it is drawn after this time. */
 const SYNCHRONIZED_MS = 150;
 const RESERVED = '\u001d';
-/** A terminal may say that it is larger (TIOCSWINSZ takes 65,535 of each): memory for that is not there. */
-const MOST = { columns: 2000, rows: 1000 } as const;
 
 /** Takes the terminal over. */
 export function openTerminalApp(options: TerminalOptions): TerminalApp {
   const { input, output } = options;
   const outer = makeOuter(input, output, { allowMouse: options.allowMouse ?? true, lost: () => life.lost() });
-  const size = (): { columns: number; rows: number } => ({
-    columns: Math.min(MOST.columns, Math.max(1, output.columns || 80)),
-    rows: Math.min(MOST.rows, Math.max(1, output.rows || 24)),
-  });
+  const size = (): ReturnType<typeof sizeOf> => sizeOf(output);
   const { columns, rows } = size();
   // One row more than there is: Ink clears the whole screen on each frame when its output is as high as that.
   const chrome = makeScreen({ columns, rows: rows + 1, scrollback: 0, newLineMode: true });
@@ -156,7 +153,7 @@ export function openTerminalApp(options: TerminalOptions): TerminalApp {
   const onInput = makeInput({
     view: () => view,
     reserved: (options.reservedKey ?? RESERVED).charCodeAt(0),
-    toChrome: bytes => stdin.feed(bytes),
+    toChrome: makeKeysOnly(bytes => stdin.feed(bytes)),
     onReserved: () => {
       see({ ...view, focus: 'chrome' });
       for (const listener of reserved) listener();

@@ -2,6 +2,7 @@
 import { PassThrough, Writable } from 'node:stream';
 import { Terminal } from '@xterm/headless';
 import { render } from 'ink';
+import { makeKeysOnly } from '../../src/terminal/keys-only.ts';
 import type { App } from '../../src/ui/app.ts';
 import { areas, written } from '../../src/ui/frame.ts';
 import { Screen } from '../../src/ui/screen.tsx';
@@ -33,6 +34,7 @@ export function inkOn(app: App): Drawn {
     exitOnCtrlC: false,
     patchConsole: false,
   });
+  const take = makeKeysOnly(bytes => void stdin.write(bytes));
   const settled = async (): Promise<void> => {
     await ink.waitUntilRenderFlush();
     await new Promise<void>(resolve => terminal.write('', resolve));
@@ -43,7 +45,7 @@ export function inkOn(app: App): Drawn {
       return rowsOf(terminal);
     },
     type: async bytes => {
-      stdin.write(bytes);
+      take(Buffer.from(bytes, 'utf8'));
       // A lone Esc waits for the rest of a sequence.
       await new Promise(resolve => setTimeout(resolve, 60));
       await settled();
