@@ -65,9 +65,8 @@ async function openFront(words: readonly string[], keep: (ways: number) => void)
 /** A terminal that cannot be drawn on, a screen reader, or none. */
 function wantsLines(environment: NodeJS.ProcessEnv): boolean {
   const terminal = process.stdin.isTTY && process.stdout.isTTY;
-  return (
-    !terminal || ['dumb', '', undefined].includes(environment['TERM']) || environment['INK_SCREEN_READER'] === 'true'
-  );
+  const reader = !['', '0', 'false', undefined].includes(environment['INK_SCREEN_READER']);
+  return !terminal || reader || ['dumb', '', undefined].includes(environment['TERM']);
 }
 
 async function firstState(given: UiArguments): Promise<State> {

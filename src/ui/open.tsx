@@ -2,7 +2,7 @@
 import { render } from 'ink';
 import { createStore } from 'zustand/vanilla';
 import { rescan } from './actions/list.ts';
-import { loadSelected } from './actions/load.ts';
+import { followSize, loadSelected } from './actions/load.ts';
 import { type App, set } from './app.ts';
 import type { Core } from './core.ts';
 import { gatherFacts } from './gather.ts';
@@ -48,7 +48,7 @@ export async function openUi({ core, state, settled }: Opening): Promise<number>
     patchConsole: false,
     maxFps: 30,
   });
-  const stops: (() => void)[] = [];
+  const stops: (() => void)[] = [followSize(app)];
   let gone = false;
   // Keys that were pressed before Ink was there come first, and between what takes long.
   void inTurns(

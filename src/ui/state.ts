@@ -4,6 +4,7 @@ import type { KeptBuild } from '../nix/kept-build.ts';
 import type { LogFacts } from '../nix/log/facts.ts';
 import type { GroupName } from '../sandbox/groups.ts';
 import type { SandboxPlan } from '../sandbox/step.ts';
+import { sizeOf } from '../terminal/size.ts';
 import type { Details, ShellCommand } from './core.ts';
 import type { Look } from './look.ts';
 
@@ -174,6 +175,7 @@ export function initialState(
 ): State {
   return {
     ...given,
+    size: sizeOf(given.size),
     facts: new Map(),
     shown: given.builds,
     sort: 'age',

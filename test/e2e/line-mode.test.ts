@@ -15,6 +15,7 @@ const WAYS: readonly (readonly [how: string, words: readonly string[], env: NonN
   ['--plain', ['--plain'], {}],
   ['TERM=dumb', [], { TERM: 'dumb' }],
   ['INK_SCREEN_READER=true', [], { INK_SCREEN_READER: 'true' }],
+  ['INK_SCREEN_READER=1', [], { INK_SCREEN_READER: '1' }],
 ];
 
 for (const [how, words, env] of WAYS)

@@ -128,3 +128,11 @@ test('the settings file: own keys, and what is wrong in it is said', need, async
   pty.type('q');
   assert.equal((await pty.ended()).status, 0);
 });
+
+test('a terminal that does not know its size is taken for one of 80x24', need, async () => {
+  const build = smallBuild();
+  const pty = inPty(['/bin/sh', '-c', 'stty cols 0 rows 0; exec "$@"', 'sh', ...uiCommand(build)], {});
+  await select(pty);
+  pty.type('q');
+  assert.equal((await pty.ended()).status, 0);
+});

@@ -4,7 +4,7 @@ import type { KeptBuild } from '../../nix/kept-build.ts';
 import { type App, get, set } from '../app.ts';
 import { panels } from '../layout.ts';
 import { choicesOf, type Loaded, type State, selectedBuild } from '../state.ts';
-import { openLog } from './log.ts';
+import { openLog, showLines } from './log.ts';
 
 /** Loads what the visible panels show of the selected build, where that was not done yet. */
 export function loadSelected(app: App): void {
@@ -15,6 +15,15 @@ export function loadSelected(app: App): void {
   if (visible.has('env') || visible.has('plan')) loadDetails(app, build);
   if (visible.has('plan')) loadPlan(app, build);
   if (visible.has('log')) loadLog(app, build);
+}
+
+/** Loads what a panel shows that a larger terminal has room for. @returns the end of that */
+export function followSize(app: App): () => void {
+  return app.store.subscribe((state, before) => {
+    if (state.size === before.size) return;
+    loadSelected(app);
+    showLines(app);
+  });
 }
 
 /** Reads the environment of a build, once. */
