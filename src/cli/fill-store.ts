@@ -1,9 +1,10 @@
-/** What a run does about its part of the store before it starts: copies of unfinished outputs, and a word on what is missing. */
+/** What a run does about its part of the store before it starts: copies of unfinished outputs, the layer for what is written, and a word on what is missing. */
 import { existsSync } from 'node:fs';
 import { ok, type Result } from '../base/failure.ts';
 import { fsPath } from '../base/path.ts';
 import type { StoreView } from '../sandbox/store-view.ts';
-import { copyOutputs } from '../session/outputs.ts';
+import { type CopiedOutputs, copyOutputs } from '../session/outputs.ts';
+import { makeStoreLayer } from '../session/store-layer.ts';
 import { say } from './say.ts';
 
 const SHOWN = 3;
@@ -12,10 +13,8 @@ let saidMissing = false;
 
 /** Copies what Nix left of the outputs into the session, and says which inputs are missing; each once, should the run be tried again. */
 export function fillStore(view: StoreView): Result<null> {
-  if (view.kind === 'whole') return ok(null);
-  sayMissing(view.missing);
-  if (view.directory === null || existsSync(fsPath(view.directory))) return ok(null);
-  const copied = copyOutputs(view.from, view.unfinished, view.directory);
+  if (view.kind === 'closure') sayMissing(view.missing);
+  const copied = filled(view);
   if (!copied.ok) return copied;
   const { count, first } = copied.value;
   if (count > 0)
@@ -26,6 +25,13 @@ export function fillStore(view: StoreView): Result<null> {
       )}`,
     );
   return ok(null);
+}
+
+function filled(view: StoreView): Result<CopiedOutputs> {
+  const nothing = ok({ count: 0, first: [] });
+  if (view.kind === 'whole') return typeof view.layer === 'string' ? nothing : makeStoreLayer(view.layer);
+  if (view.directory === null || existsSync(fsPath(view.directory))) return nothing;
+  return copyOutputs(view.from, view.unfinished, view.directory);
 }
 
 function sayMissing(missing: Extract<StoreView, { kind: 'closure' }>['missing']): void {

@@ -1,5 +1,4 @@
 /** Which part of the store a run shows (S13): the build's input closure and what the user's own command names, or all of it. */
-import { lstatSync } from 'node:fs';
 import { type HostPath, hostPath } from '../base/path.ts';
 import { trace } from '../base/trace.ts';
 import { closureOf } from '../nix/ask-store.ts';
@@ -15,6 +14,7 @@ import type { MorePaths, StoreView } from '../sandbox/store-view.ts';
 import { recall, remember } from '../session/closure-cache.ts';
 import type { RunOptions } from './arguments.ts';
 import type { Prepared } from './prepare.ts';
+import { isUnfinished, storeLayer } from './store-layer.ts';
 
 export interface ViewRequest {
   readonly prepared: Prepared;
@@ -36,14 +36,14 @@ interface Known {
 /** Asks as little as possible: a closure that is remembered is only looked up on the disk. */
 export async function storeView(request: ViewRequest): Promise<StoreView> {
   const { prepared, options } = request;
-  if (options.wholeStore) return { kind: 'whole', why: 'you asked for it: --whole-store' };
-  if (prepared.build.sandboxed === false)
-    return { kind: 'whole', why: 'this build ran without a sandbox, and saw all of it' };
   const layout = storeLayout(options.store, prepared.build.system, process.env);
+  const whole = (why: string): StoreView => ({ kind: 'whole', why, layer: storeLayer(layout, request) });
+  if (options.wholeStore) return whole('you asked for it: --whole-store');
+  if (prepared.build.sandboxed === false) return whole('this build ran without a sandbox, and saw all of it');
   if (lookAt(`${layout.state}/db/db.sqlite`).errno === 'ENOENT')
-    return { kind: 'whole', why: 'the store has no database that tells what belongs to the build' };
+    return whole('the store has no database that tells what belongs to the build');
   const known = await knownOf(layout, prepared);
-  if (typeof known === 'string') return { kind: 'whole', why: known };
+  if (typeof known === 'string') return whole(known);
   const unfinished = known.outputs.filter(name => isUnfinished(layout, name));
   const more = await morePaths(layout, known, request, new Set(unfinished));
   trace('time', 'store view known');
@@ -115,18 +115,6 @@ async function findDerivation(
   const { candidates, foundBy } = sought.value;
   const hint = candidates.length > 0 ? '; --derivation DRV says which one' : '';
   return { derivation: sought.value.derivation, why: `${foundBy}${hint}` };
-}
-
-/**
- * Whether a failed build left it: it is there, and not in the form that Nix gives to what it keeps (canonicalisePathMetaData: times of 1,
- * no write permission, the store's owner).
- */
-function isUnfinished(layout: StoreLayout, name: string): boolean {
-  const { stats } = lookAt(`${layout.root}${layout.store}/${name}`);
-  if (stats === null) return false;
-  const store = lstatSync(`${layout.root}${layout.store}`);
-  const writable = !stats.isSymbolicLink() && (stats.mode & 0o222) !== 0;
-  return writable || stats.uid !== store.uid || Math.floor(stats.mtimeMs / 1000) !== 1;
 }
 
 /** What the run itself needs of the store, beyond the build's inputs. */

@@ -20,8 +20,13 @@ export interface OutputClue {
 
 /** The outputs of the build, as far as its files tell. Reads a bounded number of files of bounded size, and nothing but regular ones. */
 export function outputClues(build: KeptBuild, env: EnvVars | null, layout: StoreLayout): readonly OutputClue[] {
-  const certain = [...fromEnvironment(env), ...fromAttrs(build)];
+  const certain = certainClues(build, env);
   return certain.length > 0 ? certain : fromGeneratedFiles(build.content, layout.root);
+}
+
+/** Those of them that are the build's own word: no other files are looked for. */
+export function certainClues(build: KeptBuild, env: EnvVars | null): readonly OutputClue[] {
+  return [...fromEnvironment(env), ...fromAttrs(build)];
 }
 
 function fromEnvironment(env: EnvVars | null): readonly OutputClue[] {

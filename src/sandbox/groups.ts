@@ -46,6 +46,11 @@ export const GROUPS = {
     without: "what the machine's Nix settings show to every build is not there (sandbox-paths)",
     nix: 'getPathsInSandbox',
   },
+  'store-layer': {
+    does: 'lets the outputs be written also where the whole store is shown',
+    without: 'where the whole store is shown, nothing in it can be written, nor the outputs ($out)',
+    nix: 'setupBuildChroot',
+  },
   modes: {
     does: 'the directories that a build cannot write to: /, /bin, /dev, /etc, /nix',
     without: '/, /bin, /dev, /etc and /nix can be written',

@@ -56,6 +56,7 @@ const HINTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ENOSPC: 'the limit /proc/sys/fs/mount-max is reached: --whole-store needs one mount',
     EEXIST: 'the same path is named twice',
   },
+  storeLayer: { '*': '--without store-layer leaves the store as it is: read-only' },
   closeStorePaths: { ENOSYS: 'mount_setattr(2) needs Linux 5.12' },
   device: { ENOENT: 'the host lacks this device', '*': DOCTOR },
   workingDirectory: {

@@ -35,6 +35,7 @@ export const OPEN_TREE = { OPEN_TREE_CLONE: 1, OPEN_TREE_CLOEXEC: 0o2000000 } as
 export const MOVE_MOUNT_F_EMPTY_PATH = 4;
 export const MNT_DETACH = 2;
 export const S_IFREG = 0o100000;
+export const S_IFCHR = 0o020000;
 
 export const OPEN = { O_WRONLY: 1, O_CREAT: 0o100, O_TRUNC: 0o1000, O_CLOEXEC: 0o2000000 } as const;
 

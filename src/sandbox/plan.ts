@@ -184,7 +184,7 @@ function placedBind(
   why: string,
   like: Step['like'] = {},
 ): readonly Step[] {
-  // In a store of its own a place can be made; in the host's it must be there.
+  // In a store of its own a place can be made; in the host's it must be there: links in it would lead elsewhere.
   const laid = store.kind === 'closure' ? /^\/(build|dev|proc)(\/|$)/ : /^\/(nix|build|dev|proc)(\/|$)/;
   const parent = innerPath(bind.to.slice(0, Math.max(1, bind.to.lastIndexOf('/'))));
   const target =

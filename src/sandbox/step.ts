@@ -4,6 +4,7 @@ import { type HostPath, type InnerPath, innerPath } from '../base/path.ts';
 import type { StoreEntry } from '../nix/store-entries.ts';
 import type { FilterRule } from './bpf.ts';
 import type { GroupName } from './groups.ts';
+import type { LayerPlace } from './store-view.ts';
 import type { RootOverlay } from './working-copy.ts';
 
 /** The namespaces that a sandbox may have of its own (namespaces(7)). */
@@ -36,6 +37,18 @@ export type Op =
       readonly entries: readonly StoreEntry[];
     }
   | { readonly kind: 'closeStorePaths'; readonly at: InnerPath }
+  | {
+      readonly kind: 'storeLayer';
+      readonly place: LayerPlace;
+      /** Holds `store` and `store-work`, and the root. */
+      readonly session: HostPath;
+      /** Whether copies of outputs are in `store`. */
+      readonly copies: boolean;
+      /** Names that the layer hides. */
+      readonly hidden: readonly string[];
+      /** The host's store is there already, for reading only: it is the lower layer. */
+      readonly at: InnerPath;
+    }
   | { readonly kind: 'device'; readonly from: HostPath; readonly to: InnerPath; readonly readOnly: boolean }
   | { readonly kind: 'devpts'; readonly at: InnerPath }
   | {

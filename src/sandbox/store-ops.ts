@@ -1,9 +1,9 @@
 /** The operations that show the store's paths. */
-import { bytes, type Call, call, mode, num, text } from '../base/call.ts';
+import { bytes, type Call, call, flags, mode, num, text } from '../base/call.ts';
 import type { StoreEntry } from '../nix/store-entries.ts';
-import { MOUNT_ATTR } from './kernel.ts';
+import { MOUNT_ATTR, MS, S_IFCHR } from './kernel.ts';
 import { bindCall, here, readOnlyCall, touch, under } from './op-calls.ts';
-import type { Meanings } from './step.ts';
+import type { Meanings, OpOf } from './step.ts';
 import { mountAttr } from './structures.ts';
 
 /** The mount at a path alone. */
@@ -21,7 +21,44 @@ function storePathCalls(entry: StoreEntry, from: string, at: string): readonly C
   return [place, bindCall(`${from}/${entry.name}`, to, true)];
 }
 
-export const STORE_OPS: Meanings<'storePaths' | 'closeStorePaths'> = {
+const { MS_NOSUID, MS_NODEV } = MS;
+const WHITEOUT = num(S_IFCHR, 'S_IFCHR');
+
+/**
+ * As the overlay of `/build` (mount-ops.ts), and with names relative to the session for the same reason. The lower layer stays for reading only
+ * beneath: the kernel makes a mount of its own of it, which nothing is written through. A device 0:0 in a layer hides what lies below it
+ * (overlayfs.rst, whiteouts), and may be made without privileges.
+ */
+function layerCalls({ place, session, copies, hidden, at }: OpOf<'storeLayer'>, root: string): readonly Call[] {
+  const inMemory = place === 'memory';
+  const upper = inMemory ? 'store-work/store' : 'store';
+  const work = inMemory ? 'store-work/work' : 'store-work';
+  const store = under(root, at);
+  const lower = `${inMemory && copies ? 'store:' : ''}${store.slice(session.length + 1)}`;
+  const options = `lowerdir=${lower},upperdir=${upper},workdir=${work},userxattr,volatile`;
+  return [
+    call('chdir', text(session)),
+    ...(inMemory ? memoryCalls(upper, work) : []),
+    // It may be there from a start that failed.
+    ...hidden.map(
+      (name): Call => ({ ...call('mknodat', here, text(`${upper}/${name}`), WHITEOUT, num(0)), optional: true }),
+    ),
+    call('mount', text('overlay'), text(store), text('overlay'), flags({}), text(options)),
+    call('faccessat', here, text(store), flags({ W_OK: 2 })),
+  ];
+}
+
+/** A tmpfs that is there for as long as the overlay uses it: its place goes away with the old root. */
+function memoryCalls(upper: string, work: string): readonly Call[] {
+  const options = flags({ MS_NOSUID, MS_NODEV });
+  return [
+    call('mount', text('tmpfs'), text('store-work'), text('tmpfs'), options, text('mode=700')),
+    call('mkdirat', here, text(upper), mode(0o1775)),
+    call('mkdirat', here, text(work), mode(0o700)),
+  ];
+}
+
+export const STORE_OPS: Meanings<'storePaths' | 'closeStorePaths' | 'storeLayer'> = {
   storePaths: {
     say: op => `${op.entries.length} store ${op.entries.length === 1 ? 'path' : 'paths'} of ${op.from} at ${op.at}`,
     calls: (op, root) => op.entries.flatMap(entry => storePathCalls(entry, op.from, under(root, op.at))),
@@ -30,5 +67,10 @@ export const STORE_OPS: Meanings<'storePaths' | 'closeStorePaths'> = {
     say: op => `the store paths below ${op.at} are read-only; it is not`,
     // All at once: one call for each of some hundred mounts would be felt.
     calls: (op, root) => [readOnlyCall(under(root, op.at)), writableCall(under(root, op.at))],
+  },
+  storeLayer: {
+    say: ({ at, place }) =>
+      `what is written to ${at} goes to a layer above it${place === 'memory' ? ', in memory' : ''}`,
+    calls: (op, root) => layerCalls(op, root),
   },
 };

@@ -28,10 +28,32 @@ export interface ClosureView {
   readonly directory: HostPath | null;
 }
 
+/** Where a layer lies: in the session's directory, or in a tmpfs of the sandbox's own. */
+export type LayerPlace = 'session' | 'memory';
+
+/** The layer above the whole store that takes what is written to it (docs/decisions/0085-the-whole-store-has-a-layer.md). */
+export interface StoreLayer {
+  readonly place: LayerPlace;
+  /** Why it does not lie in the session; null where it does. */
+  readonly why: string | null;
+  /** The session's directory: its `store` is the layer, or what lies beneath one in memory; beside `store-work`. */
+  readonly session: HostPath;
+  /** The store on the host. */
+  readonly from: HostPath;
+  /** How many outputs the build is known to have; 0: they are not known. */
+  readonly outputs: number;
+  /** Outputs that a failed build left on the host, by their base names: copies of them are in `store`. */
+  readonly unfinished: readonly string[];
+  /** Outputs that the store has, finished, and the build did not see. */
+  readonly hidden: readonly string[];
+}
+
 export interface WholeView {
   readonly kind: 'whole';
   /** One clause: `you asked for it: --whole-store`. */
   readonly why: string;
+  /** A string says why there is none: the store cannot be written then. */
+  readonly layer: StoreLayer | string;
 }
 
 export type StoreView = ClosureView | WholeView;

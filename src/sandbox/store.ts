@@ -2,8 +2,8 @@
 import { type InnerPath, innerPath } from '../base/path.ts';
 import type { StoreEntry } from '../nix/store-entries.ts';
 import type { PlanInput } from './plan-input.ts';
-import { type Omission, type Step, step } from './step.ts';
-import type { ClosureView } from './store-view.ts';
+import { inGroup, type Omission, type Step, step } from './step.ts';
+import type { ClosureView, StoreLayer, WholeView } from './store-view.ts';
 
 /** `/nix` or `/gnu`, its store, and `/bin/sh`, a link into it (S16). */
 export function storeSteps(input: PlanInput): readonly Step[] {
@@ -12,7 +12,7 @@ export function storeSteps(input: PlanInput): readonly Step[] {
   const first = top === '/nix' ? [] : [step({ kind: 'directory', at: top, mode: 0o755 }, "for Guix' store")];
   return [
     ...first,
-    ...(store.kind === 'whole' ? wholeStore(input, top, store.why) : closureOnly(store, top)),
+    ...(store.kind === 'whole' ? wholeStore(input, top, store) : closureOnly(store, top)),
     ...(options.shell === null
       ? []
       : [
@@ -25,7 +25,7 @@ export function storeSteps(input: PlanInput): readonly Step[] {
   ];
 }
 
-function wholeStore({ facts }: PlanInput, at: InnerPath, why: string): readonly Step[] {
+function wholeStore({ facts }: PlanInput, at: InnerPath, { why, layer }: WholeView): readonly Step[] {
   const socket = step(
     { kind: 'tmpfs', at: innerPath(`${at}/var/nix/daemon-socket`), mode: 0o555 },
     'who reaches the daemon builds with its rights, and with its network; a build did not reach it either',
@@ -38,7 +38,22 @@ function wholeStore({ facts }: PlanInput, at: InnerPath, why: string): readonly 
       { nix: 'prepareSandbox', spec: 'S13' },
     ),
     ...(facts.daemonSocket ? [socket] : []),
+    ...(typeof layer === 'string' ? [] : [layerStep(layer, innerPath(`${at}/store`))]),
   ];
+}
+
+function layerStep({ place, session, unfinished, hidden }: StoreLayer, at: InnerPath): Step {
+  const copied = unfinished.length === 0 ? '' : '; what Nix left of them was copied into the layer';
+  const covered =
+    hidden.length === 0 ? '' : '; those that the store has by now are hidden, as the build did not see them';
+  return inGroup(
+    'store-layer',
+    step(
+      { kind: 'storeLayer', place, session, copies: unfinished.length > 0, hidden, at },
+      `the outputs can be written, and the host's store never changes${copied}${covered}`,
+      { nix: 'setupBuildChroot', spec: 'S13' },
+    ),
+  );
 }
 
 function closureOnly(view: ClosureView, top: InnerPath): readonly Step[] {
@@ -65,20 +80,9 @@ function closureOnly(view: ClosureView, top: InnerPath): readonly Step[] {
 }
 
 /** What the store inside does not have in common with that of the build. */
-export function omittedOfStore({ store }: PlanInput): readonly Omission[] {
-  if (store.kind === 'whole')
-    return [
-      {
-        what: "the store holds everything that the host has, not only the build's inputs",
-        why: `${store.why}; so a dependency that is missing from the recipe may be found here`,
-        nix: 'prepareSandbox',
-      },
-      {
-        what: 'the outputs ($out) cannot be written: the store is read-only',
-        why: "the store is the host's own; set another prefix to try an installation",
-        nix: 'setupBuildChroot',
-      },
-    ];
+export function omittedOfStore(input: PlanInput): readonly Omission[] {
+  const { store } = input;
+  if (store.kind === 'whole') return omittedOfWhole(input, store);
   const missing = store.missing.map(({ path, hint }) => ({
     what: `the input ${path} is missing`,
     why: hint === null ? 'the store does not have it any more' : `the store does not have it any more: ${hint}`,
@@ -105,5 +109,47 @@ export function omittedOfStore({ store }: PlanInput): readonly Omission[] {
         ]
       : []),
     ...missing,
+  ];
+}
+
+function omittedOfWhole({ options, facts }: PlanInput, { why, layer }: WholeView): readonly Omission[] {
+  const all = {
+    what: "the store holds everything that the host has, not only the build's inputs",
+    why: `${why}; so a dependency that is missing from the recipe may be found here`,
+    nix: 'prepareSandbox',
+  };
+  // The group's own words say it then.
+  if (options.without.includes('store-layer')) return [all];
+  if (typeof layer === 'string')
+    return [
+      all,
+      {
+        what: 'the outputs ($out) cannot be written: the store is read-only',
+        why: `${layer}; set another prefix to try an installation`,
+        nix: 'setupBuildChroot',
+      },
+    ];
+  return [all, ...omittedOfLayer(layer, facts.uid === 0)];
+}
+
+function omittedOfLayer({ outputs, why }: StoreLayer, root: boolean): readonly Omission[] {
+  const nix = 'setupBuildChroot';
+  const yours = root ? ', as the files of root do' : '';
+  return [
+    {
+      what: `single files of the store can be removed inside, and what belongs to you${yours} can be changed, inside only`,
+      why: "a layer takes the changes, and it is yours; the host's store stays as it is",
+      nix,
+    },
+    ...(why === null ? [] : [{ what: 'what is written to the store lies in memory', why, nix }]),
+    ...(outputs > 0
+      ? []
+      : [
+          {
+            what: 'what Nix left of the outputs is shown as it is in the store, and cannot be changed',
+            why: 'neither env-vars nor a derivation tells which paths the outputs are',
+            nix,
+          },
+        ]),
   ];
 }

@@ -5,16 +5,17 @@ import { fsPath, type HostPath, hostPath } from '../base/path.ts';
 import { copyTree } from './copy.ts';
 import type { Skipped } from './session.ts';
 
+/** What could not be copied, with paths that begin with the output's name: how much, and the first of it. */
+export interface CopiedOutputs {
+  readonly count: number;
+  readonly first: readonly Skipped[];
+}
+
 /**
  * Makes the directory `store`, mode 1775 as in a build, with a copy of each output in it.
  * @param outputs base names in the directory `from`
- * @returns what could not be copied, with paths that begin with the output's name
  */
-export function copyOutputs(
-  from: HostPath,
-  outputs: readonly string[],
-  store: HostPath,
-): Result<{ readonly count: number; readonly first: readonly Skipped[] }> {
+export function copyOutputs(from: HostPath, outputs: readonly string[], store: HostPath): Result<CopiedOutputs> {
   let count = 0;
   const first: Skipped[] = [];
   try {

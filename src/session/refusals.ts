@@ -5,8 +5,8 @@ import { fsPath, type HostPath } from '../base/path.ts';
 
 const REFUSED = 'overlay-refused';
 
-/** What a kernel can be asked for: an overlay, or another user's files shown as one's own. */
-export type Asked = 'overlay' | 'ids';
+/** What a kernel can be asked for: an overlay over a kept directory, another user's files shown as one's own, or a layer above the store in one place or another. */
+export type Asked = 'overlay' | 'ids' | 'store-session' | 'store-memory';
 
 /** The reason against asking once more for this directory's file system; null where there is none. */
 export function knownRefusal(place: HostPath, content: HostPath, asked: Asked): string | null {
@@ -24,7 +24,7 @@ export function knownRefusal(place: HostPath, content: HostPath, asked: Asked): 
 }
 
 function refusalKey(content: HostPath, asked: Asked): string {
-  return `${(require('node:os') as typeof System).release()} ${statSync(fsPath(content)).dev}${asked === 'ids' ? '/ids' : ''} `;
+  return `${(require('node:os') as typeof System).release()} ${statSync(fsPath(content)).dev}${asked === 'overlay' ? '' : `/${asked}`} `;
 }
 
 /** Remembers that the kernel refused it over this directory's file system, so that it is not tried, and said, each time. */

@@ -32,7 +32,7 @@ export interface Session {
   readonly build: HostPath;
   /** An empty directory on which the sandbox's root is mounted: `<directory>/root`. */
   readonly root: HostPath;
-  /** What Nix left of the outputs, copied: `<directory>/store`; made only where there is something. */
+  /** What Nix left of the outputs, copied, and what is written to the store: `<directory>/store`; made only where there is something. */
   readonly store: HostPath;
   readonly report: CopyReport;
   readonly copy: WorkingCopy;

@@ -3,7 +3,7 @@
  * left by a launcher that was killed, and is swept; one without a lock file was kept on purpose.
  */
 
-import { chmodSync, closeSync, mkdirSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import { monotonicMs } from '../base/clock.ts';
 import { fail, ok, type Result, systemError } from '../base/failure.ts';
 import { fsPath, type HostPath, hostPath } from '../base/path.ts';
@@ -69,16 +69,28 @@ export function finishSession(session: Session, { keep }: { readonly keep: boole
 }
 
 /** The usual end of an overlay whose command made nothing: a few empty directories, without a walk. @returns whether all is gone */
-function removedEmpty({ directory, root, build, copy }: Session): boolean {
+function removedEmpty({ directory, root, build, store, copy }: Session): boolean {
   if (copy.rung !== 'overlay') return false;
   try {
     rmdirSync(fsPath(build));
     removeMarks(`${directory}/work`, copy.byRoot?.links === true);
+    removeEmptyLayer(hostPath(`${directory}/store-work`), store);
     for (const path of [root, `${directory}/work/work`, `${directory}/work`, directory]) rmdirSync(fsPath(path));
     return true;
   } catch {
     return false;
   }
+}
+
+/** The layer above the store; where it was in memory, only its place is there. */
+function removeEmptyLayer(work: HostPath, layer: HostPath): void {
+  if (!existsSync(fsPath(work))) return;
+  if (existsSync(fsPath(`${work}/work`))) {
+    rmdirSync(fsPath(layer));
+    removeMarks(work, false);
+    rmdirSync(fsPath(`${work}/work`));
+  }
+  rmdirSync(fsPath(work));
 }
 
 /** What the kernel leaves in the work directory: the mark of `volatile`, and the index of root's overlay (overlayfs.rst). */

@@ -12,6 +12,7 @@ import { hostPath, innerPath } from '../../src/base/path.ts';
 import type { Carrier } from '../../src/ffi/request.ts';
 import type { StoreEntry } from '../../src/nix/store-entries.ts';
 import { OPS } from '../../src/sandbox/op.ts';
+import type { Op } from '../../src/sandbox/step.ts';
 import type { FaultRun } from '../support/faults.ts';
 import { flatSandbox } from '../support/flat.ts';
 import { flatPlan } from '../support/flat-plan.ts';
@@ -45,14 +46,24 @@ function fullJob(user: TestUser | null): Job {
   return { base, command: ['true'], options: { binds }, change };
 }
 
+/** The whole store under its layer, in memory, as that has more calls: a plan has this, or the paths of a closure. */
+function layerJob(user: TestUser | null): Job {
+  const base = flatSandbox(user);
+  const session = join(base, 'session');
+  for (const name of ['', 'store', 'store-work', 'root']) mkdirSync(join(session, name), { recursive: true });
+  if (user !== null) execFileSync('chown', ['-R', `${user.uid}:${user.gid}`, session]);
+  return { base, command: ['true'], options: {}, change: { storeLayer: { session, place: 'memory' } } };
+}
+
 function planOf({ base, command, options, change }: Job): ReturnType<typeof flatPlan> {
   return flatPlan(base, command, options, change);
 }
 
-test('the plan that is made to fail has every kind of operation', {
+test('the plans that are made to fail have every kind of operation', {
   skip: missing('root', 'static-bash', 'static-busybox'),
 }, () => {
-  const kinds = new Set<string>(planOf(fullJob(null)).steps.map(({ op }) => op.kind));
+  const steps = [fullJob, layerJob].flatMap(job => planOf(job(null)).steps);
+  const kinds = new Set<string>(steps.map(({ op }) => op.kind));
   assert.deepEqual(
     Object.keys(OPS).filter(kind => !kinds.has(kind)),
     [],
@@ -63,12 +74,7 @@ for (const [name, fact, user, carrier] of SIDES) {
   test(`as ${name}, by the carrier ${carrier}, each fault has its own message and leaves nothing`, {
     skip: missing(fact, 'user-namespaces', 'static-bash', 'static-busybox'),
   }, () => {
-    const job = { ...fullJob(user()), faults: true, ways: { carriers: [carrier], files: ['memfd'] } } as const;
-    const { stdout, stderr, status } = runJob(job, { user: user() });
-    assert.equal(stderr.toString(), '');
-    assert.equal(status, 0);
-    const runs = JSON.parse(stdout.toString()) as readonly FaultRun[];
-    for (const run of runs) checkRun(run);
+    const runs = faultsOf(fullJob(user()), user(), carrier);
     const said = runs.flatMap(({ failure, optional }) => (failure === null || optional ? [] : [failureLine(failure)]));
     const own = said.filter(line => !line.includes('EMFILE'));
     assert.deepEqual(
@@ -76,8 +82,28 @@ for (const [name, fact, user, carrier] of SIDES) {
       [],
     );
     assert.ok(runs.filter(({ optional }) => !optional).length > 60, `${runs.length} faults`);
-    assert.deepEqual(readdirSync(join(job.base, 'session/root')), []);
   });
+}
+
+for (const [name, fact, user] of SIDES.slice(0, 2))
+  test(`as ${name}, each fault with a layer above the store has its own message and leaves nothing`, {
+    skip: missing(fact, 'user-namespaces', 'static-bash', 'static-busybox'),
+  }, () => {
+    const runs = faultsOf(layerJob(user()), user(), 'memfd', 'storeLayer');
+    assert.equal(runs.length, 7);
+    for (const { failure, optional } of runs) if (!optional) assert.match(failure?.hint ?? '', /--without store-layer/);
+  });
+
+/** Every fault of a job, or of one kind of operation in it, each checked by itself. */
+function faultsOf(made: Job, user: TestUser | null, carrier: Carrier, only?: Op['kind']): readonly FaultRun[] {
+  const job = { ...made, faults: only ?? true, ways: { carriers: [carrier], files: ['memfd'] } } as const;
+  const { stdout, stderr, status } = runJob(job, { user });
+  assert.equal(stderr.toString(), '');
+  assert.equal(status, 0);
+  const runs = JSON.parse(stdout.toString()) as readonly FaultRun[];
+  for (const run of runs) checkRun(run);
+  assert.deepEqual(readdirSync(join(job.base, 'session/root')), []);
+  return runs;
 }
 
 function checkRun({ fault, wanted, call, errno, optional, failure, status, left }: FaultRun): void {

@@ -1,7 +1,7 @@
 /** The statements of the specification, S2 to S20, each by its name, in real namespaces: as ourselves and as the ordinary user. */
 import assert from 'node:assert/strict';
 import { readFileSync, readlinkSync, symlinkSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { type Fact, missing, ordinaryUser, type TestUser } from '../support/need.ts';
 import { run } from '../support/program.ts';
@@ -148,12 +148,19 @@ for (const { name, who, need } of SIDES) {
       assert.equal(treeHash(build.directory), before);
     });
 
-    test('S13: /nix is bound from the store, and cannot be changed', () => {
+    test('S13: /nix is bound from the store, and nothing written inside reaches that', () => {
       assert.equal(
         bash('ls /nix/store').trim(),
         [BASH, BUSYBOX].map(path => path.slice('/nix/store/'.length)).join('\n'),
       );
-      assert.match(bash('touch /nix/store/x 2>&1 || true'), /Read-only file system/);
+      // mountinfo(5): what of the file system is bound, and where.
+      const [, , , from, , ways] = bash("grep ' /nix ' /proc/self/mountinfo").split(' ');
+      assert.match(from ?? '', /\/store\/nix$/);
+      assert.match(ways ?? '', /^ro\b/);
+      assert.match(bash('touch /nix/x 2>&1 || true'), /Read-only file system/);
+      const host = treeHash(join(build.store, 'nix'));
+      bash('touch /nix/store/x');
+      assert.equal(treeHash(join(build.store, 'nix')), host);
     });
 
     test('S14: /dev holds exactly the devices of a build', () => {

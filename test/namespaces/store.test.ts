@@ -1,6 +1,17 @@
 /** The store of a sandbox (S13): the build's inputs and no more, outputs that can be written, and a host's store that never changes. */
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { release } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { SandboxPlan } from '../../src/sandbox/step.ts';
@@ -27,6 +38,8 @@ interface Case {
   readonly kept: string;
   /** `run`, with `--store` and a cache of its own. */
   readonly inside: (options: readonly string[], ...command: readonly string[]) => Output;
+  /** `plan --json` of the same. */
+  readonly plan: (options: readonly string[], ...command: readonly string[]) => Output;
   readonly cache: string;
 }
 
@@ -50,24 +63,40 @@ for (const [name, who, skip] of SIDES)
       const cache = join(directory, 'cache');
       mkdirSync(cache);
       chmodSync(cache, 0o1777);
+      const how = { user: who, env: { XDG_CACHE_HOME: join(cache, 'x') } };
       const inside: Case['inside'] = (options, ...command) =>
-        run(['--store', store.root, ...options, kept, ...command], {
-          user: who,
-          env: { XDG_CACHE_HOME: join(cache, 'x') },
-        });
-      return { store, kept, inside, cache };
+        run(['--store', store.root, ...options, kept, ...command], how);
+      const planned: Case['plan'] = (options, ...command) =>
+        run(['plan', '--json', '--store', store.root, ...options, kept, ...command], how);
+      return { store, kept, inside, plan: planned, cache };
     }
     const bash = (each: Case, script: string, options: readonly string[] = []): Output => {
       const output = each.inside(options, 'bash', '-c', script);
       assert.equal(output.status, 0, output.stderr.toString());
       return output;
     };
+    /** What a failed build left of `$out`, with a file that only its owner may read. @returns its path on the host */
+    const unfinishedOutput = (each: Case): string => {
+      const out = /out="(\/nix\/store\/[^"]*)"/.exec(readFileSync(join(each.kept, 'env-vars'), 'utf8'))?.[1] ?? '';
+      chmodSync(join(each.store.root, 'nix/store'), 0o1775);
+      const half = join(each.store.root, out);
+      mkdirSync(join(half, 'bin'), { recursive: true });
+      writeFileSync(join(half, 'bin/half'), 'half\n');
+      writeFileSync(join(half, 'closed'), 'closed\n', { mode: 0o600 });
+      return half;
+    };
+    /** `$out` as Nix keeps it. @returns its path inside */
+    const finishedOutput = (each: Case): string => {
+      const half = unfinishedOutput(each);
+      rmSync(half, { recursive: true });
+      mkdirSync(half);
+      writeFileSync(join(half, 'done'), 'done\n', { mode: 0o444 });
+      utimesSync(half, 1, 1);
+      chmodSync(half, 0o555);
+      return half.slice(each.store.root.length);
+    };
     const planOf = (each: Case, options: readonly string[] = [], command = ['true']): SandboxPlan =>
-      JSON.parse(
-        run(['plan', '--json', '--store', each.store.root, ...options, each.kept, ...command], {
-          user: who,
-        }).stdout.toString(),
-      ) as SandboxPlan;
+      JSON.parse(each.plan(options, ...command).stdout.toString()) as SandboxPlan;
 
     test('holds exactly the input closure, mode 1775', () => {
       const each = made();
@@ -116,23 +145,131 @@ for (const [name, who, skip] of SIDES)
       assert.equal(treeHash(join(each.store.root, 'nix/store')), before);
     });
 
-    test('holds copies of the outputs that Nix left unfinished, which can be changed and removed', () => {
-      const each = made('multiple-outputs');
-      const out = /out="(\/nix\/store\/[^"]*)"/.exec(readFileSync(join(each.kept, 'env-vars'), 'utf8'))?.[1] ?? '';
-      chmodSync(join(each.store.root, 'nix/store'), 0o1775);
-      const half = join(each.store.root, out);
-      mkdirSync(join(half, 'bin'), { recursive: true });
-      writeFileSync(join(half, 'bin/half'), 'half\n');
-      writeFileSync(join(half, 'closed'), 'closed\n', { mode: 0o600 });
-      const before = treeHash(join(each.store.root, 'nix/store'));
+    test('can be written where the whole of it is shown, too, and nothing of it reaches the host or stays', () => {
+      const each = made();
+      const before = treeHash(join(each.store.root, 'nix'));
       const { stdout, stderr } = bash(
         each,
-        'cat $out/bin/half; echo more >>$out/bin/half; rm -rf $out && mkdir $out && ls -A $out; mkdir $dev && echo dev',
+        `mkdir -p $out/bin && echo made >$out/bin/x && cat $out/bin/x; : >/nix/store/anything; ls -d $out; stat -c %a:%u:%g /nix/store
+         touch /nix/var/x /nix/x 2>&1; ls /nix/store | wc -l`,
+        ['--whole-store'],
       );
-      assert.equal(stdout.toString(), 'half\ndev\n');
-      if (who !== null)
-        assert.match(stderr.toString(), /1 of the files in what Nix left .* is missing inside: .*closed \(EACCES\)/);
+      const count = readdirSync(join(each.store.root, 'nix/store')).length;
+      assert.match(
+        stdout.toString(),
+        new RegExp(
+          `^made\n/nix/store/\\w{32}-plain-1\\.0\n1775:1000:100\n(touch: .*/nix/(var/)?x.*: Read-only file system\n){2}${count + 2}\n$`,
+        ),
+      );
+      assert.equal(stderr.toString(), '');
+      assert.equal(treeHash(join(each.store.root, 'nix')), before);
+      assert.deepEqual(readdirSync(join(each.cache, 'x/nix-build-shell/sessions')), []);
+    });
+
+    test('has a layer where the whole of it is shown: the plan says so, and --without store-layer is S13 to the letter', () => {
+      const each = made();
+      const kinds = (options: readonly string[]): readonly string[] =>
+        planOf(each, ['--whole-store', ...options]).steps.map(({ op }) => op.kind);
+      assert.ok(kinds([]).includes('storeLayer'));
+      assert.ok(!kinds(['--without', 'store-layer']).includes('storeLayer'));
+      const { stdout } = bash(each, 'touch /nix/store/x 2>&1 || true; ls /nix/store', [
+        '--whole-store',
+        '--without=store-layer',
+      ]);
+      const [first = '', ...listed] = stdout.toString().trim().split('\n');
+      assert.match(first, /\/nix\/store\/x.*: Read-only file system$/);
+      assert.deepEqual(listed.sort(), readdirSync(join(each.store.root, 'nix/store')).sort());
+    });
+
+    test("is the host's own for reading only where there can be no layer, and the plan says why", () => {
+      const each = made();
+      const sessions = join(each.store.root, 'nix/store/sessions');
+      const plan = JSON.parse(
+        run(['plan', '--json', '--store', each.store.root, '--whole-store', each.kept, 'true'], {
+          user: who,
+          env: { NIX_BUILD_SHELL_SESSIONS: sessions },
+        }).stdout.toString(),
+      ) as SandboxPlan;
+      assert.ok(!plan.steps.some(({ op }) => op.kind === 'storeLayer'));
+      const said = plan.omitted.find(({ what }) => /outputs .* cannot be written/.test(what));
+      assert.match(said?.why ?? '', /^the changes would be put into the store itself; set another prefix/);
+    });
+
+    /** As if the kernel had refused a layer above this store in this place before. */
+    const refuseLayer = (each: Case, place: 'session' | 'memory'): void => {
+      bash(each, 'true');
+      const device = statSync(join(each.store.root, 'nix/store')).dev;
+      const known = join(each.cache, 'x/nix-build-shell/sessions/overlay-refused');
+      appendFileSync(known, `${release()} ${device}/store-${place} EINVAL\n`);
+      chmodSync(known, 0o644);
+    };
+
+    for (const [where, options] of [
+      ['', []],
+      [', where the whole of it is shown', ['--whole-store']],
+      [', where the whole of it is shown under a layer in memory', ['--whole-store']],
+    ] as const)
+      test(`holds copies of the outputs that Nix left unfinished, which can be changed and removed${where}`, () => {
+        const each = made('multiple-outputs');
+        if (where.endsWith('memory')) refuseLayer(each, 'session');
+        const half = unfinishedOutput(each);
+        const before = treeHash(join(each.store.root, 'nix/store'));
+        const { stdout, stderr } = bash(
+          each,
+          'cat $out/bin/half; echo more >>$out/bin/half; mv $out/bin $out/moved && ls $out/moved; rm -rf $out && mkdir $out && ls -A $out; mkdir $dev && echo dev',
+          options,
+        );
+        assert.equal(stdout.toString(), 'half\nhalf\ndev\n');
+        if (who !== null)
+          assert.match(stderr.toString(), /1 of the files in what Nix left .* is missing inside: .*closed \(EACCES\)/);
+        assert.equal(
+          bash(each, 'cat $out/bin/half; ls $out', options).stdout.toString(),
+          `half\nbin\n${who === null ? 'closed\n' : ''}`,
+        );
+        assert.equal(treeHash(join(each.store.root, 'nix/store')), before);
+        assert.ok(half.endsWith('-multiple-outputs-1.0'));
+      });
+
+    test('is written to in memory where the session cannot be the layer, and the plan says why; where neither can, it is read-only', () => {
+      const each = made();
+      const why = (what: RegExp): string =>
+        planOf(each, ['--whole-store']).omitted.find(omitted => what.test(omitted.what))?.why ?? '';
+      refuseLayer(each, 'session');
+      assert.match(why(/written to the store lies in memory/), /refused it here before, with EINVAL/);
+      const write = 'mkdir $out 2>&1 && echo made >$out/x && cat $out/x; ls -A "$out"; stat -c %a:%u:%g /nix/store';
+      assert.equal(bash(each, write, ['--whole-store']).stdout.toString(), 'made\nx\n1775:1000:100\n');
+      refuseLayer(each, 'memory');
+      assert.match(why(/outputs .* cannot be written/), /refused it here before, with EINVAL/);
+      const closed = each.inside(['--whole-store'], 'bash', '-c', 'mkdir $out');
+      assert.match(closed.stderr.toString(), /Read-only file system/);
+    });
+
+    test('does not show an output that was finished since, where the whole of it is shown, unless CMD names it', () => {
+      const each = made();
+      const out = finishedOutput(each);
+      const before = treeHash(join(each.store.root, 'nix/store'));
+      const write = 'ls -A "$out" 2>&1; mkdir $out && echo made >$out/x && ls $out';
+      assert.match(bash(each, write, ['--whole-store']).stdout.toString(), /^ls: .*No such file or directory\nx\n$/);
+      assert.equal(each.inside(['--whole-store'], 'cat', `${out}/done`).stdout.toString(), 'done\n');
+      assert.match(
+        planOf(each, ['--whole-store']).steps.find(({ op }) => op.kind === 'storeLayer')?.why ?? '',
+        /those that the store has by now are hidden/,
+      );
       assert.equal(treeHash(join(each.store.root, 'nix/store')), before);
+    });
+
+    test('says that what Nix left of the outputs is not copied where nothing tells which they are', () => {
+      const each = made();
+      const said = (): boolean =>
+        planOf(each, ['--whole-store']).omitted.some(({ what }) =>
+          /left of the outputs .* cannot be changed/.test(what),
+        );
+      assert.equal(said(), false);
+      const file = join(each.kept, 'env-vars');
+      writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/^declare -x out(puts)?=.*\n/gm, ''));
+      assert.equal(said(), true);
+      const { stdout } = bash(each, 'mkdir /nix/store/new && ls -d /nix/store/new', ['--whole-store']);
+      assert.equal(stdout.toString(), '/nix/store/new\n');
     });
 
     test('cannot be used to change the host, not even by root with namespaces of its own', () => {
@@ -146,7 +283,7 @@ for (const [name, who, skip] of SIDES)
       ].join('; ');
       for (const around of ['bash -c "$0"', 'busybox unshare -Umpf bash -c "$0"', 'busybox unshare -Urm bash -c "$0"'])
         each.inside([], 'bash', '-c', `exec 2>/dev/null; ${around}`, attack);
-      for (const around of ['bash -c "$0"', 'busybox unshare -Umpf bash -c "$0"'])
+      for (const around of ['bash -c "$0"', 'busybox unshare -Umpf bash -c "$0"', 'busybox unshare -Urm bash -c "$0"'])
         each.inside(['--whole-store'], 'bash', '-c', `exec 2>/dev/null; ${around}`, attack);
       assert.equal(treeHash(store), before);
     });

@@ -1,6 +1,6 @@
-/** docs/security.md, T1 to T11: what code in the sandbox cannot do. Each is first shown to be possible outside. */
+/** docs/security.md, T1 to T11 and T20: what code in the sandbox cannot do. Each is first shown to be possible outside. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
@@ -121,6 +121,26 @@ for (const user of CALLERS) {
     const asked = inside(['/build/probe', 'unix', '/nix/var/nix/daemon-socket/socket'], ['--whole-store']);
     assert.equal(printed(asked), 'No such file or directory\n');
     server.close();
+  });
+
+  test(`T20 for ${user.name}: the store of the machine cannot be changed, though it belongs to who opens it`, {
+    skip: HERE,
+  }, () => {
+    const { store, inside, outside } = caseOf(user);
+    const shell = join(store, BASH, 'bin/bash');
+    if (process.getuid?.() === 0) execFileSync('chown', ['-hR', `${user.uid}:${user.gid}`, join(store, 'nix')]);
+    assert.equal(printed(outside(['chmod', 'u+w', shell])), '');
+    const before = treeHash(join(store, 'nix'));
+    const change = script(
+      `mkdir /nix/new /nix/store/new; chmod -R 700 /nix; echo x >>$SHELL; echo x >${BUSYBOX}/x; rm -rf ${BUSYBOX} /nix/*; true`,
+    );
+    for (const options of [[], ['--without=store-layer'], ['--without=seccomp', '--copy=copy']])
+      assert.equal(inside(change, options).status, 0);
+    assert.equal(treeHash(join(store, 'nix')), before);
+    assert.equal(
+      printed(inside(script('mkdir $out && echo $out'))),
+      '/nix/store/00000000000000000000000000000002-small-1.0\n',
+    );
   });
 
   test(`T11 for ${user.name}: the sandbox ends with its launcher, however that ends`, { skip: HERE }, async () => {

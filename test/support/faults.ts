@@ -7,7 +7,7 @@ import type { LaunchRequest, Ways } from '../../src/ffi/request.ts';
 import { sayOp } from '../../src/sandbox/op.ts';
 import { lower } from '../../src/sandbox/program.ts';
 import { type RunHooks, type RunOutcome, runPlan } from '../../src/sandbox/run.ts';
-import type { SandboxPlan } from '../../src/sandbox/step.ts';
+import type { Op, SandboxPlan } from '../../src/sandbox/step.ts';
 import { limit } from '../../src/sandbox/structures.ts';
 import { removeTree } from '../../src/session/remove.ts';
 import { closeRootTree, openRootTree, takeOverlay } from '../../src/session/root-tree.ts';
@@ -52,12 +52,18 @@ type Fault = Pick<FaultRun, 'fault' | 'wanted' | 'call' | 'errno' | 'optional'> 
   readonly descriptors?: number;
 };
 
-/** Everything fails once. To be called in a process that has nothing else to do. */
-export async function everyFault(plan: SandboxPlan, ways?: Ways): Promise<readonly FaultRun[]> {
+/** Everything fails once, or each call of one kind of operation. To be called in a process that has nothing else to do. */
+export async function everyFault(
+  plan: SandboxPlan,
+  ways?: Ways,
+  only: Op['kind'] | null = null,
+): Promise<readonly FaultRun[]> {
   const runs: FaultRun[] = [];
   const faultless = await runOnce(plan, hooksOf(ways)); // also: what is loaded once is no leftover
   if (faultless.kind === 'failed') throw new Error(failureLine(faultless.failure));
-  for (const { hooks, descriptors, ...fault } of [...faultyCalls(plan, ways), ...otherFaults(ways)]) {
+  const faults = [...faultyCalls(plan, ways), ...otherFaults(ways)];
+  const wanted = faults.filter(({ fault }) => only === null || fault.endsWith(` of ${only}`));
+  for (const { hooks, descriptors, ...fault } of wanted) {
     const before = possessions();
     const outcome = await runOnce(plan, hooks, descriptors);
     const failure = outcome.kind === 'failed' ? outcome.failure : null;
@@ -153,8 +159,8 @@ function otherFaults(ways: Ways | undefined): readonly Fault[] {
 /** The kernel refuses to mount volatile layers a second time; the program makes new ones for each run. */
 function freshLayers({ steps }: SandboxPlan): void {
   for (const { op } of steps) {
-    if (op.kind !== 'overlay') continue;
-    for (const name of ['build', 'work']) {
+    if (op.kind !== 'overlay' && op.kind !== 'storeLayer') continue;
+    for (const name of op.kind === 'overlay' ? ['build', 'work'] : ['store', 'store-work']) {
       const directory = hostPath(`${op.session}/${name}`);
       removeTree(directory);
       mkdirSync(directory);

@@ -5,7 +5,7 @@ import { gatherHostFacts } from '../../src/sandbox/host.ts';
 import { plan } from '../../src/sandbox/plan.ts';
 import type { PlanOptions } from '../../src/sandbox/plan-input.ts';
 import type { SandboxPlan } from '../../src/sandbox/step.ts';
-import type { StoreView } from '../../src/sandbox/store-view.ts';
+import type { LayerPlace, StoreView } from '../../src/sandbox/store-view.ts';
 import { envVars, keptBuild, planInput, planOptions } from './plan-input.ts';
 
 export interface FlatChange {
@@ -17,6 +17,8 @@ export interface FlatChange {
   readonly byRoot?: boolean;
   /** These paths of the store instead of all of it. */
   readonly storeEntries?: readonly StoreEntry[];
+  /** All of the store, under a layer that is in this directory, as the root is, or in memory. */
+  readonly storeLayer?: { readonly session: string; readonly place: LayerPlace };
 }
 
 /** The plan for a command in it, with the facts of this machine and this process. */
@@ -24,7 +26,7 @@ export function flatPlan(
   base: string,
   command: readonly string[],
   change: Partial<PlanOptions> = {},
-  { buildTop, overlayIn, byRoot = false, storeEntries }: FlatChange = {},
+  { buildTop, overlayIn, byRoot = false, storeEntries, storeLayer }: FlatChange = {},
 ): SandboxPlan {
   const lower = hostPath(`${base}/build`);
   const looked = { entries: 2, whole: true };
@@ -35,7 +37,7 @@ export function flatPlan(
       env: envVars(),
       session: {
         build: lower,
-        root: hostPath(`${overlayIn ?? base}/root`),
+        root: hostPath(`${overlayIn ?? storeLayer?.session ?? base}/root`),
         copy:
           overlayIn === undefined
             ? { rung: 'copy', notTaken: [] }
@@ -50,6 +52,7 @@ export function flatPlan(
               },
       },
       ...(storeEntries === undefined ? {} : { store: closure(hostPath(`${base}/store/nix/store`), storeEntries) }),
+      ...(storeLayer === undefined ? {} : { store: underLayer(base, storeLayer) }),
       options: planOptions({ command, ...change }),
       facts: gatherHostFacts({
         storeRoot: `${base}/store`,
@@ -75,4 +78,17 @@ function closure(from: HostPath, inputs: readonly StoreEntry[]): StoreView {
     unfinished: [],
     directory: null,
   };
+}
+
+function underLayer(base: string, { session, place }: NonNullable<FlatChange['storeLayer']>): StoreView {
+  const layer = {
+    place,
+    why: null,
+    session: hostPath(session),
+    from: hostPath(`${base}/store/nix/store`),
+    outputs: 1,
+    unfinished: [],
+    hidden: [`${'1'.repeat(32)}-flat`],
+  };
+  return { kind: 'whole', why: 'the derivation is not known', layer };
 }

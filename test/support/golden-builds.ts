@@ -146,6 +146,36 @@ export const GOLDEN_BUILDS: Readonly<Record<string, PlanInput>> = {
       directory: hostPath('/sessions/1/store'),
     },
   }),
+  'store-layer': planInput({
+    store: {
+      kind: 'whole',
+      why: 'the derivation is not known',
+      layer: {
+        place: 'session',
+        why: null,
+        session: hostPath('/sessions/1'),
+        from: hostPath('/nix/store'),
+        outputs: 2,
+        unfinished: ['22222222222222222222222222222222-hello-2.12.1'],
+        hidden: ['33333333333333333333333333333333-hello-2.12.1-man'],
+      },
+    },
+  }),
+  'store-layer-in-memory': planInput({
+    store: {
+      kind: 'whole',
+      why: 'the derivation is not known',
+      layer: {
+        place: 'memory',
+        why: 'the file system of /sessions has no user attributes',
+        session: hostPath('/sessions/1'),
+        from: hostPath('/nix/store'),
+        outputs: 1,
+        unfinished: ['22222222222222222222222222222222-hello-2.12.1'],
+        hidden: [],
+      },
+    },
+  }),
   'fixed-output': planInput({
     env: envVars({
       variables: variables({ SHELL: BASH, outputHash: 'sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=' }),

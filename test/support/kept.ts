@@ -18,6 +18,7 @@ export type Kind =
   | 'fixed-output'
   | 'structured-attrs'
   | 'multiple-outputs'
+  | 'outputs-left'
   | 'tricky'
   | 'tricky-new'
   | 'raw'

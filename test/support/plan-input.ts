@@ -95,7 +95,7 @@ export function planInput(change: Partial<PlanInput> = {}): PlanInput {
       root: hostPath('/sessions/1/root'),
       copy: { rung: 'copy', notTaken: [] },
     },
-    store: { kind: 'whole', why: 'the derivation is not known' },
+    store: { kind: 'whole', why: 'the derivation is not known', layer: "the store is the host's own" },
     options: planOptions(),
     facts: hostFacts(),
     ...change,

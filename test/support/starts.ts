@@ -6,7 +6,7 @@ import type { Ways } from '../../src/ffi/request.ts';
 import { syscall } from '../../src/ffi/syscalls.ts';
 import type { PlanOptions } from '../../src/sandbox/plan-input.ts';
 import { runPlan } from '../../src/sandbox/run.ts';
-import type { SandboxPlan, Step } from '../../src/sandbox/step.ts';
+import type { Op, SandboxPlan, Step } from '../../src/sandbox/step.ts';
 import { everyFault } from './faults.ts';
 import { type FlatChange, flatPlan } from './flat-plan.ts';
 
@@ -26,8 +26,8 @@ export interface Job {
   readonly load?: boolean;
   /** PR_SET_MDWE: no memory of this process becomes executable any more. */
   readonly denyWriteExecute?: boolean;
-  /** Everything that can fail fails once; prints a FaultRun for each, as JSON (faults.ts). */
-  readonly faults?: boolean;
+  /** Everything that can fail fails once, or all calls of one kind of operation; prints a FaultRun for each, as JSON (faults.ts). */
+  readonly faults?: true | Op['kind'];
 }
 
 const GARBAGE = `
@@ -44,8 +44,8 @@ async function main(job: Job): Promise<number> {
     if (result < 0) throw new Error(`prctl(PR_SET_MDWE) = ${result}`);
   }
   const plan = withSteps(flatPlan(job.base, job.command, job.options, job.change), job.steps ?? []);
-  if (job.faults === true) {
-    writeFileSync(1, JSON.stringify(await everyFault(plan, job.ways)));
+  if (job.faults !== undefined) {
+    writeFileSync(1, JSON.stringify(await everyFault(plan, job.ways, job.faults === true ? null : job.faults)));
     return 0;
   }
   const hooks = job.ways === undefined ? {} : { ways: job.ways };

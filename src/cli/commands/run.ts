@@ -7,7 +7,6 @@ import { absolutePath } from '../../nix/own-directory.ts';
 import { lookAt } from '../../nix/read-regular.ts';
 import { type RunOutcome, runPlan } from '../../sandbox/run.ts';
 import type { StoreView } from '../../sandbox/store-view.ts';
-import { forgetClosures } from '../../session/closure-cache.ts';
 import { closeChoice } from '../../session/ladder.ts';
 import { lookOn } from '../../session/look.ts';
 import { dropOverlay, takeOverlay } from '../../session/root-tree.ts';
@@ -16,6 +15,7 @@ import { finishSession, sweepSessions } from '../../session/store.ts';
 import { COMMANDS, type RunRequest } from '../arguments.ts';
 import { makePlaceInCopy } from '../binds.ts';
 import { fillStore } from '../fill-store.ts';
+import { onStore, type Ran } from '../on-store.ts';
 import { plannedRun } from '../planned.ts';
 import { recognise } from '../prepare.ts';
 import { say, sayFailure } from '../say.ts';
@@ -69,17 +69,12 @@ export async function runDirectory(request: RunRequest): Promise<number> {
   if (!ready.ok) return sayFailure(ready.failure);
   let last = ready.value;
   try {
-    let outcome = await runInside(last, request);
-    if (outcome.kind === 'failed' && outcome.at === 'storePaths') {
-      // What was remembered of the store is not there any more: now the store is asked, and tells what is missing.
-      forgetClosures(process.env);
-      outcome = await runInside(last, request);
-    }
+    const outcome = await onStore(() => runInside(last, request));
     if (outcome.kind === 'ended' || outcome.at !== 'overlay' || request.options.copy !== null) return statusOf(outcome);
     const next = nextRung(last, outcome.failure);
     if (!next.ok) return sayFailure(next.failure);
     last = next.value;
-    return statusOf(await runInside(last, request));
+    return statusOf(await onStore(() => runInside(last, request)));
   } finally {
     closeChoice(last);
     if (request.options.keep) sayKept(last.session);
@@ -89,22 +84,22 @@ export async function runDirectory(request: RunRequest): Promise<number> {
   }
 }
 
-async function runInside(ready: Ready, request: RunRequest): Promise<RunOutcome> {
+async function runInside(ready: Ready, request: RunRequest): Promise<Ran> {
   const { prepared } = ready;
   const { content } = prepared.build;
   for (const bind of prepared.binds.filter(({ to }) => to.startsWith('/build/'))) {
     const { build: copy, copy: made } = ready.session;
     const lower = made.rung === 'overlay' ? content : null;
     const place = makePlaceInCopy(bind, copy, lower, made.rung === 'overlay' && made.byRoot?.mapped === true);
-    if (!place.ok) return { kind: 'failed', failure: place.failure, at: null };
+    if (!place.ok) return { outcome: { kind: 'failed', failure: place.failure, at: null }, store: null };
   }
   const mounted = mountedSession(ready);
-  if (!mounted.ok) return { kind: 'failed', failure: mounted.failure, at: 'overlay' };
+  if (!mounted.ok) return { outcome: { kind: 'failed', failure: mounted.failure, at: 'overlay' }, store: null };
   const { session, tree: mount } = mounted.value;
   const tree = session.copy.rung === 'overlay' ? content : session.build;
   const { plan: made, store } = await plannedRun(prepared, session, tree, request.command, request.options);
   const filled = fillStore(store);
-  if (!filled.ok) return { kind: 'failed', failure: filled.failure, at: null };
+  if (!filled.ok) return { outcome: { kind: 'failed', failure: filled.failure, at: null }, store };
   if (traces('plan')) trace('plan', JSON.stringify(made));
   if (request.command.length === 0) greet(ready);
   const takeTerminalBack = rememberForeground();
@@ -123,7 +118,7 @@ async function runInside(ready: Ready, request: RunRequest): Promise<RunOutcome>
   stopForwarding();
   takeTerminalBack();
   if (ready.tree !== null) dropOverlay(ready.tree);
-  return outcome;
+  return { outcome, store };
 }
 
 /** The session, with its overlay mounted where that is root's to do. The layer of changes is not written to from outside any more. */

@@ -54,7 +54,7 @@ export function overlay(_: Machine, { overlay: refused, trial }: Probes): Answer
     asked,
     'warning',
     `${refused.call} = ${refused.errno}`,
-    'the store can only be shown read-only: $out cannot be written in the sandbox',
+    'a kept directory is copied before it is entered, and where the whole store is shown, $out cannot be written',
     refused.errno === 'ENODEV' ? 'sudo modprobe overlay' : null,
   );
 }
