@@ -30,8 +30,8 @@ test('who may write to the state builds himself, unless NIX_REMOTE says else', (
   const state = scratchDirectory('state');
   assert.equal(buildsHimself({ NIX_STATE_DIR: state }), true);
   assert.equal(buildsHimself({ NIX_STATE_DIR: state, NIX_REMOTE: 'daemon' }), false);
-  assert.equal(buildsHimself({ NIX_STATE_DIR: '/nonexistent' }), false);
-  assert.equal(buildsHimself({ NIX_STATE_DIR: '/nonexistent', NIX_REMOTE: 'local' }), true);
+  assert.equal(buildsHimself({ NIX_STATE_DIR: `${state}/missing` }), false);
+  assert.equal(buildsHimself({ NIX_STATE_DIR: `${state}/missing`, NIX_REMOTE: 'local' }), true);
 });
 
 test('files of every kind are read, or named with what they are', () => {
