@@ -15,6 +15,7 @@ import { withDerivation, withEnvironment } from '../nix/refine.ts';
 import { storeLayout } from '../nix/store-layout.ts';
 import { gatherHostFacts, type HostFacts } from '../sandbox/host.ts';
 import { findPromptShell } from '../sandbox/prompt-shell.ts';
+import { placeWithin } from '../session/place.ts';
 import type { RunOptions } from './arguments.ts';
 import { type Bind, resolveBind } from './binds.ts';
 
@@ -26,6 +27,15 @@ export interface Prepared extends LoadedEnvironment {
 /** Recognises DIR; it may be one that the caller cannot read. */
 export function recognise(directory: string): Result<KeptBuild> {
   return recogniseKeptBuild(directory, { cwd: ownDirectory() });
+}
+
+/** A Failure where the program's own files would change DIR, which it never does: they would lie in it. */
+export function staysOutside({ outer }: KeptBuild): Result<null> {
+  const place = placeWithin(process.env, outer);
+  if (place === null) return ok(null);
+  const because = `it lies in the kept directory ${outer}, which must not change`;
+  const hint = 'NIX_BUILD_SHELL_SESSIONS and XDG_CACHE_HOME name other places';
+  return fail(`keep files of our own in ${place}`, { because, hint });
 }
 
 /** Reads or re-constructs the build's environment, and resolves what the options name. */

@@ -60,7 +60,10 @@ function pointToText({ texts, textPointers }: Data, word: number, text: string):
   textPointers.push(word, texts.length - 1);
 }
 
-/** Structures of the same bytes are one: the kernel only reads them. */
+/**
+ * Structures of the same bytes are one. The kernel reads them, and writes to one of them only: ppoll(2) puts back what is left of its
+ * timeout, which is zero as it was.
+ */
 function structureOf(data: Data, known: Map<string, number>, hex: string): number {
   const at = known.get(hex) ?? putStructure(data, fromHex(hex));
   known.set(hex, at);

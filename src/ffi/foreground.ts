@@ -17,9 +17,14 @@ interface Groups {
   readonly foreground: number;
 }
 
-/** proc(5), stat: `pgrp` and `tpgid`. */
-function groups(): Groups {
-  const stat = readFileSync('/proc/self/stat', 'latin1');
+/** proc(5), stat: `pgrp` and `tpgid`; null without /proc. */
+function groups(): Groups | null {
+  let stat: string;
+  try {
+    stat = readFileSync('/proc/self/stat', 'latin1');
+  } catch {
+    return null;
+  }
   const [, , own = 0, , , foreground = -1] = stat
     .slice(stat.lastIndexOf(')') + 2)
     .split(' ')
@@ -30,10 +35,10 @@ function groups(): Groups {
 /** Remembers whether this process group has the terminal. @returns what takes it back, where it had it and has it no more */
 export function rememberForeground(): () => void {
   const before = groups();
-  if (before.foreground !== before.own) return () => undefined;
+  if (before === null || before.foreground !== before.own) return () => undefined;
   return () => {
     const now = groups();
-    if (now.foreground !== now.own && now.foreground !== -1) takeTerminal(now.own);
+    if (now !== null && now.foreground !== now.own && now.foreground !== -1) takeTerminal(now.own);
   };
 }
 

@@ -64,6 +64,12 @@ export function text(from: Aterm): string {
     stop(from, 'the file ends within a string that begins here');
     return '';
   }
+  const nul = bytes.subarray(start, end).indexOf(0);
+  if (nul >= 0) {
+    from.at = start + nul;
+    stop(from, 'a NUL byte, which no path, argument or variable can hold');
+    return '';
+  }
   from.at = end + 1;
   const raw = bytes.subarray(start, end);
   return fromBytes(escaped ? unescaped(raw) : raw);

@@ -52,10 +52,18 @@ export async function derivationOf(
 function named(layout: StoreLayout, given: string): Result<Sought> {
   const path = given.replace(/\/+$/, '');
   const wanted = `use ${given} as the derivation`;
-  if (!path.endsWith('.drv')) return fail(wanted, { because: 'its name does not end in .drv' });
-  if (!path.startsWith('/')) return fail(wanted, { because: 'it is not an absolute path' });
-  const derivation = readDerivation(layout, path);
-  return derivation.ok ? ok({ derivation: derivation.value, foundBy: 'you named it', candidates: [] }) : derivation;
+  const hint = `--derivation takes a path such as ${layout.store}/…-NAME.drv: 'nix-build-shell show DIR' names those that fit`;
+  if (!path.endsWith('.drv')) return fail(wanted, { because: 'its name does not end in .drv', hint });
+  if (!path.startsWith('/')) return fail(wanted, { because: 'it is not an absolute path', hint });
+  const derivation = readDerivation(layout, inStore(layout, path));
+  if (derivation.ok) return ok({ derivation: derivation.value, foundBy: 'you named it', candidates: [] });
+  const { call, errno, because } = derivation.failure;
+  return fail(wanted, { call, errno, because, hint });
+}
+
+/** With `--store ROOT`, the path on the host is as good as the one in the store. */
+function inStore({ root, store }: StoreLayout, path: string): string {
+  return path.startsWith(`${root}${store}/`) ? path.slice(root.length) : path;
 }
 
 function nothing(foundBy: string): Sought {

@@ -88,14 +88,20 @@ export function readEnvironment(build: KeptBuild): Result<EnvVars> {
 
 /** Neither the file nor a derivation: why each. */
 function withoutFile(build: KeptBuild, failure: Failure, { foundBy, candidates }: Sought): ReturnType<typeof fail> {
-  const file =
-    build.envFile === null
+  const closed = build.access === 'denied';
+  const file = closed
+    ? `${build.content} is closed to you (EACCES)`
+    : build.envFile === null
       ? `${build.content} has no env-vars`
-      : `env-vars cannot be read (${failure.errno ?? failure.because ?? 'it sets no variable'})`;
+      : failure.errno === null
+        ? `env-vars is of no use (${failure.because ?? 'it sets no variable'})`
+        : `env-vars cannot be read (${failure.errno})`;
   const open = candidates.map(({ path, why }) => `${path} (${why})`).join(', ');
   const hints = [
     '--derivation DRV names its derivation',
-    ...(build.envFile?.access === 'denied' ? ['--sudo reads env-vars with one privileged step'] : []),
+    ...(closed || build.envFile?.access === 'denied'
+      ? ["'nix-build-shell --sudo DIR CMD' reads it with one privileged step"]
+      : []),
   ];
   return fail("get the build's environment", {
     because: `${file}, and its derivation is not known: ${foundBy}${open === '' ? '' : `: ${open}`}`,

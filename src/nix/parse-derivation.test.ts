@@ -136,3 +136,9 @@ test('the name of a derivation is its file name without hash and extension', () 
   assert.equal(derivationName('/somewhere/hello.drv'), 'hello');
   assert.equal(derivationName('0123456789abcdfghijklmnpqrsvwxyz-a.drv.drv'), 'a.drv');
 });
+
+test('a NUL byte is no part of a string: nothing that is made of one could hold it', () => {
+  const { derivation, problems } = parse(aterm({ env: '[("A","x\\0y")]' }).replace('\\0', '\0'));
+  assert.equal(derivation, null);
+  assert.match(problems[0]?.message ?? '', /^a NUL byte/);
+});

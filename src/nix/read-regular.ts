@@ -45,7 +45,7 @@ export function openRegularFile(path: string, follow = false): Result<{ readonly
   const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY | (follow ? 0 : constants.O_NOFOLLOW);
   let fd: number;
   try {
-    fd = openSync(fsPath(path), flags);
+    fd = openQuietly(path, flags);
   } catch (error) {
     return fail(wanted, { call: `open("${path}", O_RDONLY)`, errno: systemError(error).errno });
   }
@@ -53,6 +53,16 @@ export function openRegularFile(path: string, follow = false): Result<{ readonly
   if (stats.isFile()) return ok({ fd, stats });
   closeSync(fd);
   return fail(wanted, { because: `it is ${kindOf(stats)}, not a regular file` });
+}
+
+/** Without a mark in its access time, where the file is the caller's (open(2), O_NOATIME). */
+function openQuietly(path: string, flags: number): number {
+  try {
+    return openSync(fsPath(path), flags | constants.O_NOATIME);
+  } catch (error) {
+    if (systemError(error).errno !== 'EPERM') throw error;
+    return openSync(fsPath(path), flags);
+  }
 }
 
 /** The bytes of a regular file. Refuses other kinds of file and anything above `maxBytes`, also where it grows meanwhile. */

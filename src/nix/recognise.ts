@@ -44,10 +44,15 @@ function canonical(given: string, cwd: string | undefined): Result<HostPath> {
     return ok(hostPath(fromBytes(realpathSync.native(fsPath(path), 'buffer'))));
   } catch (error) {
     const { errno } = systemError(error);
-    const hint =
-      errno === 'ENOENT' ? `${GONE}; ${LIST}` : errno === 'EACCES' ? 'a directory on the way is closed to you' : null;
-    return fail(wanted, { call: `realpath("${path}")`, errno, hint });
+    return fail(wanted, { call: `realpath("${path}")`, errno, hint: pathHint(errno) });
   }
+}
+
+function pathHint(errno: string): string {
+  if (errno === 'ENOENT') return `${GONE}; ${LIST}`;
+  if (errno === 'EACCES') return 'a directory on the way is closed to you';
+  if (errno === 'ELOOP') return `links on the way lead in a circle; ${LIST}`;
+  return LIST;
 }
 
 const LIST = "'nix-build-shell list' shows the kept builds of this machine";

@@ -64,7 +64,7 @@ function sourceName(env: EnvVars): string {
 function usable(path: string, from: string, layout: StoreLayout): Result<BuildShell> {
   const wanted = `use the build's shell ${path === '' ? '(an empty path)' : path}`;
   const inStore = storePathIn(path, layout);
-  if (inStore === null) return fail(wanted, { because: `${from} is not in ${layout.store}` });
+  if (inStore === null) return fail(wanted, { because: `${from} is not in ${layout.store}`, hint: otherHint(from) });
   const found = resolveInRoot(layout.root, path);
   if (!found.ok) {
     const { call, errno } = found.failure;
@@ -72,10 +72,20 @@ function usable(path: string, from: string, layout: StoreLayout): Result<BuildSh
   }
   const { inside, host, stats } = found.value;
   if (storePathIn(inside, layout) === null)
-    return fail(wanted, { because: `${from} is a link to ${inside}, which is not in ${layout.store}` });
+    return fail(wanted, {
+      because: `${from} is a link to ${inside}, which is not in ${layout.store}`,
+      hint: otherHint(from),
+    });
   if (!stats.isFile() || !executable(host))
-    return fail(wanted, { because: `${from} is no program that you may execute` });
+    return fail(wanted, { because: `${from} is no program that you may execute`, hint: otherHint(from) });
   return ok({ path: innerPath(path), host, from });
+}
+
+/** What can be done where the shell that is named is none: S4 takes no other one by itself. */
+function otherHint(from: string): string {
+  return / in \S+$/.test(from)
+    ? 'copy the kept directory (cp -r), correct that line in the copy, and give the copy'
+    : '--derivation DRV names another derivation';
 }
 
 /** The store path that `path` lies in, if it is plainly written and of this store. */

@@ -2,8 +2,12 @@
 import type { Op } from './step.ts';
 
 const DOCTOR = "see 'nix-build-shell doctor'";
-const OPEN_FILES = 'too many open files: raise `ulimit -n`';
-const MACHINE_FILES = 'the machine has too many open files';
+/** What a limit of the caller or of the machine means, whichever step meets it. */
+const LIMITS: Readonly<Record<string, string>> = {
+  EMFILE: 'too many open files: raise `ulimit -n` (256 are enough)',
+  ENFILE: 'the machine has too many open files: wait, or end something',
+  EFBIG: 'a limit of the size of files is reached: raise `ulimit -f`',
+};
 /** Ubuntu makes the namespace and takes its capabilities away: the id maps are the first to be refused. */
 const APPARMOR = `AppArmor may refuse user namespaces their rights (kernel.apparmor_restrict_unprivileged_userns=1, as on Ubuntu): 'nix-build-shell doctor' prints the profile that mends it`;
 
@@ -11,19 +15,17 @@ const APPARMOR = `AppArmor may refuse user namespaces their rights (kernel.appar
 const HINTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   namespaces: {
     ENOSPC: `a limit of namespaces is 0 or reached: sudo sysctl -w user.max_user_namespaces=15000, where it is that one; ${DOCTOR}`,
-    EPERM: `this machine forbids user namespaces to you (a container's filter of system calls, a chroot, or kernel.unprivileged_userns_clone=0); ${DOCTOR}`,
+    EPERM: `this machine forbids user namespaces to you (a container's filter of system calls, a chroot, ids without a name here, or kernel.unprivileged_userns_clone=0); ${DOCTOR}`,
     EACCES: `a security module (SELinux, AppArmor) forbids user namespaces to you; ${DOCTOR}`,
     EUSERS: `user namespaces are nested too deeply here; ${DOCTOR}`,
     EINVAL: `this kernel lacks one of the namespaces; ${DOCTOR}`,
     ENOMEM: 'the machine is out of memory',
     EAGAIN: 'too many processes: see `ulimit -u`',
-    EMFILE: OPEN_FILES,
-    ENFILE: MACHINE_FILES,
     '*': DOCTOR,
   },
   mapIds: {
     EACCES: APPARMOR,
-    EPERM: APPARMOR,
+    EPERM: `${APPARMOR}; and root needs CAP_SETFCAP, which containers may take away`,
     EROFS: `/proc is read-only here (a container?); ${DOCTOR}`,
     ENOENT: `there is no /proc here: sudo mount -t proc proc /proc`,
     '*': `the namespace's ids cannot be mapped; ${DOCTOR}`,
@@ -72,8 +74,6 @@ const HINTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       'the arguments and the environment are larger than the kernel allows (ARG_MAX): pass less, or through a file',
   },
   launch: {
-    EMFILE: OPEN_FILES,
-    ENFILE: MACHINE_FILES,
     EACCES: `executable memory is refused here (sudo sysctl -w vm.memfd_noexec=1, where that is 2), and so are programs in /tmp, /var/tmp and /dev/shm; ${DOCTOR}`,
     ENOSYS: 'Linux 5.12 or newer is needed',
     '*': DOCTOR,
@@ -83,5 +83,5 @@ const HINTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 /** The hint for a failed step. Where nothing is known of this errno, doctor tries the same on this machine. */
 export function hintFor(kind: Op['kind'] | 'launch', errno: string): string {
   const hints = HINTS[kind];
-  return hints?.[errno] ?? hints?.['*'] ?? DOCTOR;
+  return hints?.[errno] ?? LIMITS[errno] ?? hints?.['*'] ?? DOCTOR;
 }

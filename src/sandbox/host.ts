@@ -1,5 +1,6 @@
 /** The host's facts that a plan depends on; gathered first and passed in, so that `plan()` is pure. */
 import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { release } from 'node:os';
 import { type HostPath, hostPath } from '../base/path.ts';
 import type { NixSettings } from '../nix/nix-settings.ts';
 import { type MachinePath, machinePaths } from './machine-paths.ts';
@@ -77,7 +78,7 @@ export function gatherHostFacts(questions: HostQuestions): HostFacts {
     uid: process.getuid?.() ?? 0,
     gid: process.getgid?.() ?? 0,
     architecture: process.arch === 'arm64' ? 'aarch64' : 'x86_64',
-    kernel: readFileSync('/proc/sys/kernel/osrelease', 'latin1').trim(),
+    kernel: release(),
     devices,
     kvm: devices.includes('kvm'),
     privateProc: process.getuid?.() === 0 ? privateProc() : [],
@@ -96,13 +97,22 @@ export function gatherHostFacts(questions: HostQuestions): HostFacts {
  * asked for types, Node throws where a process ends in that moment, as the kernel does not tell the type then.
  */
 function privateProc(): readonly string[] {
-  return readdirSync('/proc')
+  return ofProc(() => readdirSync('/proc'), [])
     .filter(name => !/^[0-9]+$/.test(name))
     .filter(name => {
       const stats = lstatSync(`/proc/${name}`, { throwIfNoEntry: false });
       return stats?.isFile() === true && (stats.mode & 0o007) === 0;
     })
     .sort();
+}
+
+/** Where there is no /proc, the step that cannot do without it says so. */
+function ofProc<T>(read: () => T, without: T): T {
+  try {
+    return read();
+  } catch {
+    return without;
+  }
 }
 
 /** Links such as systemd-resolved's are followed: what they point at is bound. */
@@ -113,7 +123,7 @@ function networkFiles(certificates: string): HostFacts['networkFiles'] {
 
 /** /proc/self/limits (proc(5)): `Max open files  1024  1048576  files`. */
 function gatherLimits(openFilesSoft: string | undefined): HostFacts['limits'] {
-  const text = readFileSync('/proc/self/limits', 'latin1');
+  const text = ofProc(() => readFileSync('/proc/self/limits', 'latin1'), '');
   const hard = (name: string): number | 'unlimited' | null => {
     const value = new RegExp(`^${name} +\\S+ +(\\S+)`, 'm').exec(text)?.[1];
     return value === undefined ? null : value === 'unlimited' ? 'unlimited' : Number(value);

@@ -1,7 +1,7 @@
 /** Where sessions lie on the host. */
-import { accessSync, constants, lstatSync, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, realpathSync, statSync } from 'node:fs';
 import { fail, ok, type Result, systemError } from '../base/failure.ts';
-import { fsPath, type HostPath, hostPath } from '../base/path.ts';
+import { fromBytes, fsPath, type HostPath, hostPath } from '../base/path.ts';
 import { makeDirectories } from './make-directories.ts';
 
 /** The part of the environment that says where. */
@@ -48,6 +48,21 @@ export function sessionsDirectory(environment: PlaceEnvironment): Result<HostPat
 export function expectedPlace(environment: PlaceEnvironment): HostPath {
   const places = sessionsPlaces(environment, process.geteuid?.() ?? 0);
   return places.find(mayWrite) ?? places.at(-1) ?? hostPath('/tmp');
+}
+
+/** Where the program's own files would lie in `directory`, which must not change: that place; else null. Nothing is made. */
+export function placeWithin(environment: PlaceEnvironment, directory: HostPath): HostPath | null {
+  const places = [expectedPlace(environment), cacheDirectory(environment, 'closures')];
+  return places.find(place => place !== null && isWithin(place, directory)) ?? null;
+}
+
+function isWithin(place: HostPath, directory: HostPath): boolean {
+  try {
+    const real = fromBytes(realpathSync.native(fsPath(nearestDirectory(place)), 'buffer'));
+    return `${real}/`.startsWith(`${directory}/`);
+  } catch {
+    return false; // Closed to us: nothing is written there.
+  }
 }
 
 /** The directory to ask where the sessions' own is not made yet: the next one above. */

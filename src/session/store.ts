@@ -18,6 +18,8 @@ const LOCK = '.lock';
 
 /** A new session: its directory and its empty root; the working copy is still to be made. The lock is held until it is finished. */
 export function createSession(environment: PlaceEnvironment): Result<Session> {
+  // What is made here must be the caller's to use, whatever their umask takes away.
+  process.umask(process.umask() & 0o077);
   const place = sessionsDirectory(environment);
   if (!place.ok) return place;
   const named = newDirectory(place.value);

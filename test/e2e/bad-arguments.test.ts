@@ -1,5 +1,6 @@
 /** What stands on the command line: one clear line, and the documented status. */
 import { execFileSync } from 'node:child_process';
+import { symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { missing } from '../support/need.ts';
@@ -14,6 +15,9 @@ const ARGUMENTS: Readonly<Record<string, readonly [(build: SmallBuild) => readon
   'no CMD and no terminal': [({ directory }) => [directory], 2, /'nix-build-shell list'/],
   'an empty DIR': [() => ['', 'true'], 2, /DIR is empty/],
   'a DIR that does not exist': [() => ['/no/such/dir', 'true'], 125, /realpath\("\/no\/such\/dir"\) = ENOENT/],
+  'a DIR with links in a circle': [({ store }) => [circleIn(dirname(store)), 'true'], 125, /= ELOOP; links on the way/],
+  'a DIR that is too long': [() => [`/${'x'.repeat(300)}`, 'true'], 125, /= ENAMETOOLONG; 'nix-build-shell list'/],
+  'a DIR below a file': [() => ['/etc/passwd/x', 'true'], 125, /= ENOTDIR; 'nix-build-shell list'/],
   'a file for DIR': [() => ['/etc/passwd', 'true'], 125, /ENOTDIR.*a regular file/],
   'a FIFO for DIR': [({ store }) => [fifoIn(dirname(store)), 'true'], 125, /ENOTDIR.*a FIFO/],
   'the env-vars for DIR': [
@@ -54,13 +58,23 @@ const ARGUMENTS: Readonly<Record<string, readonly [(build: SmallBuild) => readon
   'a derivation that does not exist': [
     ({ directory, store }) => ['--store', store, '--derivation', '/nix/store/x.drv', directory, 'true'],
     125,
-    /ENOENT/,
+    /cannot use \/nix\/store\/x\.drv as the derivation: lstat\(.*\) = ENOENT; --derivation takes a path such as/,
+  ],
+  'a derivation that is none': [
+    ({ directory, store }) => ['--store', store, '--derivation', '/etc/passwd', directory, 'true'],
+    125,
+    /its name does not end in \.drv; --derivation takes a path such as/,
   ],
 };
 
 function fifoIn(directory: string): string {
   execFileSync('mkfifo', [join(directory, 'fifo')]);
   return join(directory, 'fifo');
+}
+
+function circleIn(directory: string): string {
+  symlinkSync('circle', join(directory, 'circle'));
+  return join(directory, 'circle');
 }
 
 for (const [what, [words, status, line]] of Object.entries(ARGUMENTS)) {

@@ -1,7 +1,18 @@
 /** What strangers may put into a kept directory, its name, or the command line: one clear line, and the documented status. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fsPath } from '../../src/base/path.ts';
@@ -43,9 +54,12 @@ const KEPT: Readonly<Record<string, readonly [(directory: string) => void, RegEx
     /has no env-vars.*; --derivation DRV names/,
   ],
   'a SHELL that was removed': [shell(`${BASH.replace('bash', 'gone')}/bin/bash`), /= ENOENT.*; .*nix-store .*-r /],
-  'a SHELL outside the store': [shell('/bin/bash'), /SHELL in env-vars is not in \/nix\/store/],
+  'a SHELL outside the store': [
+    shell('/bin/bash'),
+    /SHELL in env-vars is not in \/nix\/store; copy the kept directory/,
+  ],
   'a SHELL that leads out of the store': [shell(`${BASH}/../../../bin/bash`), /is not in \/nix\/store/],
-  'a SHELL that is no program': [shell(BASH), /no program that you may execute/],
+  'a SHELL that is no program': [shell(BASH), /no program that you may execute; copy the kept directory/],
   'a SHELL with terminal escapes': [shell('/nix/store/\u001b]0;owned\u0007\u009b31m'), /\\e\]0;owned\\x07\\x9b31m/],
 };
 
@@ -61,19 +75,32 @@ for (const [name, user] of SIDES) {
 for (const [what, content] of [
   ['truncated', 'Derive([("out","/nix/sto'],
   ['garbage', GARBAGE],
+  ['NUL bytes in a', `Derive([("out","/nix/store/x\0y","","")],[],[],"s","${BASH}/bin/bash",[],[("out","a\0b")])`],
 ] as const) {
-  test(`a ${what} derivation is said in one line`, { skip }, () => {
-    const build = smallBuild();
-    const drv = '/nix/store/00000000000000000000000000000003-small-1.0.drv';
-    rmSync(join(build.directory, 'env-vars'));
-    writeFileSync(join(build.store, drv), content);
-    isFailure(
-      watched(build, ['--store', build.store, '--derivation', drv, build.directory, 'true']),
-      125,
-      /small-1\.0\.drv/,
-    );
-  });
+  for (const given of [true, false]) {
+    test(`${what} derivation that is ${given ? 'named' : 'found'} is said in one line`, { skip }, () => {
+      const build = smallBuild();
+      const drv = '/nix/store/00000000000000000000000000000003-small-1.0.drv';
+      rmSync(join(build.directory, 'env-vars'));
+      writeFileSync(join(build.store, drv), content);
+      const option = given ? ['--derivation', drv] : [];
+      isFailure(
+        watched(build, ['--store', build.store, ...option, build.directory, 'true']),
+        125,
+        /small-1\.0\.drv.*; --derivation /,
+      );
+    });
+  }
 }
+
+test('a derivation may be named by its path on the host, too', { skip }, () => {
+  const build = smallBuild();
+  const drv = '/nix/store/00000000000000000000000000000003-small-1.0.drv';
+  rmSync(join(build.directory, 'env-vars'));
+  writeFileSync(join(build.store, drv), `Derive([("out","/nix/store/x","","")],[],[],"s","${BASH}/bin/bash",[],[])`);
+  const words = ['--store', build.store, '--derivation', build.store + drv, build.directory, 'bash', '-c', 'echo in'];
+  assert.equal(watched(build, words).stdout.toString(), 'in\n');
+});
 
 for (const [what, name] of [
   ['blanks and quotes', ` '"\`$(touch owned)\\ `],
@@ -110,6 +137,12 @@ test('a DIR that is closed to the caller is said in one line', { skip: skip || m
   chmodSync(build.directory, 0o700);
   const closed = run(['--store', build.store, build.directory, 'true'], { user });
   isFailure(closed, 125, /= EACCES; it belongs to root: --sudo copies it/);
+  for (const command of ['plan', 'env'])
+    isFailure(
+      run([command, '--store', build.store, build.directory], { user }),
+      125,
+      /is closed to you \(EACCES\).*; 'nix-build-shell --sudo DIR CMD' reads it/,
+    );
   isFailure(
     run(['show', `${build.directory}/source`], { user }),
     125,
@@ -131,7 +164,7 @@ test('an env-vars of another user and no derivation: what can be done is said', 
   const build = smallBuild();
   chmodSync(join(build.directory, 'env-vars'), 0o600);
   const output = watched(build, ['--store', build.store, build.directory, 'true'], { user: ordinaryUser() });
-  isFailure(output, 125, /\(EACCES\).*; --derivation DRV names .*; --sudo reads env-vars/);
+  isFailure(output, 125, /\(EACCES\).*; --derivation DRV names .*; 'nix-build-shell --sudo DIR CMD' reads it/);
 });
 
 test('a damaged end of env-vars is said, and the command runs with the rest', { skip }, () => {
@@ -152,3 +185,48 @@ test('a damaged end of env-vars is said, and the command runs with the rest', { 
   assert.equal(stdout.toString(), '/homeless-shelter\n');
   assert.equal(status, 0);
 });
+
+test('files of our own do not lie in DIR, whatever the environment says: it would change', { skip }, () => {
+  const build = smallBuild();
+  const inside = join(build.directory, 'own');
+  const link = join(dirname(build.directory), 'link');
+  symlinkSync(build.directory, link);
+  for (const env of [
+    { NIX_BUILD_SHELL_SESSIONS: inside },
+    { NIX_BUILD_SHELL_SESSIONS: `${link}/own` },
+    { NIX_BUILD_SHELL_SESSIONS: undefined, HOME: build.directory },
+    { XDG_CACHE_HOME: inside },
+  ]) {
+    for (const words of [
+      ['--store', build.store, build.directory, 'true'],
+      ['plan', '--store', build.store, build.directory],
+    ])
+      isFailure(
+        watched(build, words, { env }),
+        125,
+        /cannot keep files of our own in \S+: it lies in the kept directory .*; NIX_BUILD_SHELL_SESSIONS and/,
+      );
+  }
+});
+
+for (const [side, user] of SIDES) {
+  test(`${side}: DIR of one's own keeps its access times, too`, { skip }, () => {
+    const build = smallBuild();
+    if (user !== null && root) execFileSync('chown', ['-R', `${user.uid}:${user.gid}`, build.directory]);
+    const paths = ['', 'env-vars', 'source', 'source/hello.c'].map(name => join(build.directory, name));
+    for (const path of paths) utimesSync(path, 1, 2);
+    for (const copy of ['overlay', 'copy']) {
+      const env = { NIX_BUILD_SHELL_SESSIONS: sessionsFor(user) };
+      const { stderr, status } = run(['--store', build.store, `--copy=${copy}`, build.directory, 'true'], {
+        user,
+        env,
+      });
+      assert.equal(stderr.toString(), '');
+      assert.equal(status, 0);
+      assert.deepEqual(
+        paths.map(path => statSync(path).atimeMs),
+        [1000, 1000, 1000, 1000],
+      );
+    }
+  });
+}

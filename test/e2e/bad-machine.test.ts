@@ -1,11 +1,12 @@
 /** What the machine may do to a run: commands that are not there, closed descriptors, full disks, no namespaces. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { leftovers } from '../support/leftovers.ts';
 import { missing, type TestUser } from '../support/need.ts';
-import { asUser, environmentFor, type Output, PROJECT, programFor, runCommand } from '../support/program.ts';
+import { asUser, environmentFor, type Output, PROJECT, programFor, run, runCommand } from '../support/program.ts';
 import { scratchDirectory } from '../support/scratch.ts';
 import { BASH, envVarsText, SMALL_ENVIRONMENT, type SmallBuild, smallBuild } from '../support/small-build.ts';
 import { treeHash } from '../support/tree-hash.ts';
@@ -143,6 +144,39 @@ for (const [name, user] of SIDES) {
   test(`${name}: a place for sessions that is read-only is said in one line`, { skip: needed }, () => {
     const mount = 'mount -t tmpfs none "$sessions"; own; mount -o remount,ro none "$sessions"; enter true';
     isFailure(arranged(user, smallBuild(), mount + LEFT, []), 125, /= EROFS; NIX_BUILD_SHELL_SESSIONS/);
+  });
+
+  test(`${name}: a machine without a whole /proc is told what mends it`, { skip: needed }, () => {
+    const build = smallBuild();
+    isFailure(
+      arranged(user, build, 'mount -t tmpfs none /proc; enter true', []),
+      125,
+      /= ENOENT; .*mount -t proc proc/,
+    );
+    const masked = 'mount -t tmpfs none /proc/sys; enter true';
+    isFailure(arranged(user, build, masked, []), 125, /= EPERM; \/proc is partly masked here .*doctor/);
+  });
+
+  test(`${name}: an umask that takes everything away is no obstacle`, { skip }, () => {
+    const build = smallBuild();
+    for (const copy of ['overlay', 'copy']) {
+      if (user !== null) execFileSync('chown', ['-R', `${user.uid}:${user.gid}`, build.directory]);
+      const before = ['bash', '-c', 'umask 777; exec "$@"', 'x'];
+      const env = { NIX_BUILD_SHELL_SESSIONS: sessionsFor(user) };
+      const words = [
+        '--store',
+        build.store,
+        `--copy=${copy}`,
+        build.directory,
+        'bash',
+        '-c',
+        'umask; echo >source/new',
+      ];
+      const { stdout, stderr, status } = run(words, { user, before, env });
+      assert.equal(stderr.toString(), '');
+      assert.equal(stdout.toString(), '0022\n');
+      assert.equal(status, 0);
+    }
   });
 
   test(`${name}: no user namespaces is said in one line`, { skip: needed }, () => {

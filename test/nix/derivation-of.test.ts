@@ -50,7 +50,8 @@ function refused({ status, stdout, stderr }: Output): string {
 
 const BEGIN =
   /^nix-build-shell: cannot get the build's environment: env-vars cannot be read \(EACCES\), and its derivation is not known: /;
-const END = /; --derivation DRV names its derivation; --sudo reads env-vars with one privileged step$/;
+const END =
+  /; --derivation DRV names its derivation; 'nix-build-shell --sudo DIR CMD' reads it with one privileged step$/;
 
 function reason(output: Output): string {
   const line = refused(output);
@@ -159,8 +160,11 @@ describe('a build whose derivation is looked for in a store without a database',
     const built = scene('fixed-output');
     const gone = built.drv.replace('fixed', 'gone');
     assert.match(refused(env(built, '--derivation', gone)), /ENOENT/);
-    assert.match(refused(env(built, '--derivation', '/etc/passwd')), /its name does not end in \.drv$/);
-    assert.match(refused(env(built, '--derivation', 'x.drv')), /it is not an absolute path$/);
+    assert.match(
+      refused(env(built, '--derivation', '/etc/passwd')),
+      /its name does not end in \.drv; --derivation takes /,
+    );
+    assert.match(refused(env(built, '--derivation', 'x.drv')), /it is not an absolute path; --derivation takes /);
   });
 
   test('a directory of which nothing is known says so', () => {

@@ -93,7 +93,10 @@ for (const outside of [
   '/nix/store',
 ])
   test(`S4: refuses the shell ${JSON.stringify(outside)}, which is not in the store`, async () => {
-    assert.match(await refused(kept(shellLine(outside))), /SHELL in env-vars is not in \/nix\/store$/);
+    assert.match(
+      await refused(kept(shellLine(outside))),
+      /SHELL in env-vars is not in \/nix\/store; copy the kept directory /,
+    );
   });
 
 test('S4: names a shell that is gone and how to get it back', async () => {

@@ -3,7 +3,7 @@ import { planCalls, planText } from '../../report/plan.ts';
 import { json } from '../../report/text.ts';
 import type { RunOptions } from '../arguments.ts';
 import { plannedRun, shownSession } from '../planned.ts';
-import { prepare, recognise } from '../prepare.ts';
+import { prepare, recognise, staysOutside } from '../prepare.ts';
 import { print, sayFailure } from '../say.ts';
 import { actForCaller } from '../sudo.ts';
 
@@ -17,6 +17,8 @@ export async function showPlan(
   actForCaller(directory);
   const found = recognise(directory);
   if (!found.ok) return sayFailure(found.failure);
+  const outside = staysOutside(found.value);
+  if (!outside.ok) return sayFailure(outside.failure);
   const prepared = await prepare(found.value, options);
   if (!prepared.ok) return sayFailure(prepared.failure);
   const session = shownSession(prepared.value.build, options);

@@ -17,7 +17,7 @@ import { makePlaceInCopy } from '../binds.ts';
 import { fillStore } from '../fill-store.ts';
 import { onStore, type Ran } from '../on-store.ts';
 import { plannedRun } from '../planned.ts';
-import { recognise } from '../prepare.ts';
+import { recognise, staysOutside } from '../prepare.ts';
 import { say, sayFailure } from '../say.ts';
 import { forwardSignals } from '../signals.ts';
 import { actForCaller } from '../sudo.ts';
@@ -64,6 +64,8 @@ export async function runDirectory(request: RunRequest): Promise<number> {
   actForCaller(request.directory);
   const build = recognise(request.directory);
   if (!build.ok) return sayFailure(build.failure);
+  const outside = staysOutside(build.value);
+  if (!outside.ok) return sayFailure(outside.failure);
   trace('time', 'recognised');
   const ready = await workingCopy(build.value, request.options);
   if (!ready.ok) return sayFailure(ready.failure);
