@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { type Failure, fail, ok, type Result, systemError } from '../base/failure.ts';
 import { fsPath, type HostPath, hostPath } from '../base/path.ts';
 import { trace } from '../base/trace.ts';
+import { asksForPrivileges, closedFailure } from '../nix/closed.ts';
 import { nameInStore } from '../nix/drv-name.ts';
 import type { KeptBuild } from '../nix/kept-build.ts';
 import { writeEnvVars } from '../nix/write-env-vars.ts';
@@ -45,12 +46,8 @@ export async function workingCopy(build: KeptBuild, options: RunOptions): Promis
     if (!denied || !(await agreed(build))) return prepared;
     return privileged(build, options);
   }
-  if (await agreed(build)) return privileged(build, options);
-  return fail(`read ${build.outer}`, {
-    call: `open(${JSON.stringify(build.content)}, O_DIRECTORY)`,
-    errno: 'EACCES',
-    hint: `it belongs to ${build.owner.user ?? build.owner.uid}: --sudo copies it with one privileged step: ${privilegedStep(build)}`,
-  });
+  if (asksForPrivileges(build) && (await agreed(build))) return privileged(build, options);
+  return closedFailure(build, `--sudo copies it with one privileged step: ${privilegedStep(build)}`);
 }
 
 async function plain(prepared: Prepared, options: RunOptions): Promise<Result<Ready>> {

@@ -1,8 +1,8 @@
 /** From what a person typed to the facts about a kept build directory (nix-sandbox.md, sections 1.1 to 1.3). */
 import { accessSync, constants, realpathSync, type Stats } from 'node:fs';
-import { type Failure, fail, ok, type Result, systemError } from '../base/failure.ts';
+import { fail, ok, type Result, systemError } from '../base/failure.ts';
 import { fromBytes, fsPath, type HostPath, hostPath } from '../base/path.ts';
-import { shellWord } from '../base/printable.ts';
+import { openHint } from './closed.ts';
 import { splitDrvName } from './drv-name.ts';
 import type { EnvVars } from './env-vars.ts';
 import type { KeptBuild, Layout } from './kept-build.ts';
@@ -23,7 +23,7 @@ export interface RecogniseOptions {
 /**
  * The kept build that `given` names: the directory that Nix printed or the one in it that was `/build`, through links,
  * relative, with or without a trailing `/`. A directory that the caller may not enter is still recognised where its name
- * tells what it is: `access` says so, {@link deniedFailure} words it. Reads nothing but names and `.attrs.json`.
+ * tells what it is: `access` says so. Reads nothing but names and `.attrs.json`.
  * @returns a Failure where there is nothing, no directory, nothing reachable, or no kept build
  */
 export function recogniseKeptBuild(given: string, options: RecogniseOptions = {}): Result<KeptBuild> {
@@ -67,7 +67,7 @@ export function inspectDirectory(path: HostPath, given: string): Result<KeptBuil
   const shape = shapeOf(place.outer);
   const known = strong(place.signs) || shape !== null;
   if (!known && !canEnter(path))
-    return fail(wanted, { call: `opendir("${path}")`, errno: 'EACCES', hint: openHint(path, looked.stats) });
+    return fail(wanted, { call: `opendir("${path}")`, errno: 'EACCES', hint: openHint(path, looked.stats.uid) });
   if (!known && !holdsPassedFile(path)) return noKeptBuild(wanted, path, place.signs);
   return ok(describe(given, place, shape));
 }
@@ -76,11 +76,6 @@ function notADirectory(wanted: string, path: HostPath, stats: Stats): Result<Kep
   const inside = shapeOf(parentOf(path)) !== null || strong(signsIn(hostPath(parentOf(path))));
   const hint = inside ? `give the directory that holds it: ${parentOf(path)}` : LIST;
   return fail(wanted, { errno: 'ENOTDIR', because: `it is ${kindOf(stats)}`, hint });
-}
-
-function openHint(path: HostPath, { uid }: Stats): string {
-  if (uid === process.geteuid?.()) return `it is yours: chmod u+rx ${shellWord(path)}`;
-  return `its owner is ${userName(uid) ?? `uid ${uid}`}`;
 }
 
 function noKeptBuild(wanted: string, path: HostPath, signs: Signs): Result<KeptBuild> {
@@ -176,14 +171,4 @@ function describe(given: string, place: Place, shape: Shape | null): KeptBuild {
     problems: [...signs.problems, ...(outerStats === null ? [] : liveProblems(outerStats, shape))],
   };
   return build.name === null && build.structuredAttrs ? withAttrs(build) : build;
-}
-
-/** Why a build with `access: 'denied'` cannot be read, and what can be done. */
-export function deniedFailure(build: KeptBuild): { readonly ok: false; readonly failure: Failure } {
-  return fail(`read the kept build directory ${build.outer}`, {
-    call: `opendir("${build.content}")`,
-    errno: 'EACCES',
-    because: build.problems.find(problem => problem.startsWith('the top directory is')) ?? null,
-    hint: `copy it as root and give the copy: sudo cp -a ${shellWord(build.outer)} COPY && sudo chown -R "$USER" COPY`,
-  });
 }

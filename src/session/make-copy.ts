@@ -40,7 +40,8 @@ function makeLayer(
       const placed = placeNames(content, session.build, names, progress);
       if (!placed.ok) return placed;
     } else mkdirSync(fsPath(session.build), { mode: 0o700 });
-    chmodSync(fsPath(session.build), top.mode & 0o1777);
+    // Inside it is the caller's, who could write to a copy of it, too.
+    chmodSync(fsPath(session.build), (top.mode & 0o1777) | 0o700);
     utimesSync(fsPath(session.build), top.atime, top.mtime);
   } catch (error) {
     return fail(`make a layer for the changes to ${content}`, {

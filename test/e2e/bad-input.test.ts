@@ -152,10 +152,12 @@ test('a DIR that is closed to the caller is said in one line', { skip: skip || m
 
 test('a directory of your own that is closed: what opens it is said', { skip: skip || missing('user') }, () => {
   const user = ordinaryUser();
-  const directory = join(scratchDirectory('closed'), 'my copy');
-  mkdirSync(directory, { mode: 0 });
-  if (root) chownSync(directory, user?.uid ?? 0, user?.gid ?? 0);
-  isFailure(run([directory, 'true'], { user }), 125, /= EACCES; it is yours: chmod u\+rx '.*my copy'$/m);
+  for (const name of ['my copy', 'nix-build-my copy.drv-0']) {
+    const directory = join(scratchDirectory('closed'), name);
+    mkdirSync(directory, { mode: 0 });
+    if (root) chownSync(directory, user?.uid ?? 0, user?.gid ?? 0);
+    isFailure(run([directory, 'true'], { user }), 125, /= EACCES; it is yours: chmod u\+rx '.*my copy.*'$/m);
+  }
 });
 
 test('an env-vars of another user and no derivation: what can be done is said', {

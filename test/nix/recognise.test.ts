@@ -6,6 +6,7 @@ import {
   chownSync,
   mkdirSync,
   realpathSync,
+  rmSync,
   statSync,
   symlinkSync,
   utimesSync,
@@ -15,8 +16,9 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { failureLine } from '../../src/base/failure.ts';
 import { fromBytes, fsPath, toBytes } from '../../src/base/path.ts';
+import { asksForPrivileges, closedFailure } from '../../src/nix/closed.ts';
 import type { KeptBuild } from '../../src/nix/kept-build.ts';
-import { deniedFailure, recogniseKeptBuild } from '../../src/nix/recognise.ts';
+import { recogniseKeptBuild } from '../../src/nix/recognise.ts';
 import { missing } from '../support/need.ts';
 import { scratchDirectory } from '../support/scratch.ts';
 
@@ -229,8 +231,14 @@ test('tells the owner, the time and the readable file', { skip: missing('root') 
   assert.ok(Math.abs(recognised(root).keptAtMs - Date.now()) < 60_000);
 });
 
-test('words the failure of a directory that may not be entered', () => {
-  const build = recognised(tree('denied/nix-build-x.drv-0', ['env-vars']));
-  const { failure } = deniedFailure({ ...build, problems: ['the top directory is 0700: so it is'] });
-  assert.match(failureLine(failure), /EACCES: the top directory is 0700.*sudo cp -a/);
+test('words the failure of a directory that may not be entered', { skip: missing('root') }, () => {
+  const root = tree('denied/nix-build-x.drv-0', ['env-vars']);
+  const words = (): string => failureLine(closedFailure(recognised(root), 'OTHERWISE').failure);
+  assert.match(words(), /open\("\S+", O_DIRECTORY\) = EACCES; it is yours: chmod u\+rx \S+$/);
+  chownSync(root, 1, 1);
+  assert.match(words(), /= EACCES; it belongs to daemon: OTHERWISE$/);
+  const build = recognised(root);
+  rmSync(root, { recursive: true });
+  assert.match(failureLine(closedFailure(build, '').failure), /= ENOENT; it has just gone away$/);
+  assert.equal(asksForPrivileges(build), false);
 });

@@ -1,7 +1,16 @@
 /** The overlay rung: a kept directory of the caller's own is not copied, and yet never changes (docs/decisions/0032). */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chownSync, linkSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { missing, ordinaryUser, type TestUser } from '../support/need.ts';
@@ -46,6 +55,15 @@ for (const user of [null, ordinaryUser()]) {
     assert.equal(said(enter(fsOf(script))), '0|1\nint main(void) { return 0; }\nchanged\n1000 100\n|');
     assert.equal(treeHash(directory), before);
     assert.deepEqual(readdirSync(sessions), []);
+  });
+
+  test(`a directory of ${who} to which nobody may write is no refusal of overlays`, { skip }, () => {
+    for (const mode of [0o555, 0o500, 0o1755]) {
+      const { enter, sessions } = ownBuild(user, top => chmodSync(top, mode));
+      const script = fsOf("grep -c 'upperdir=build' /proc/self/mountinfo; echo mine >mine; cat mine");
+      assert.equal(said(enter(script)), '0|1\nmine\n|');
+      assert.deepEqual(readdirSync(sessions), []);
+    }
   });
 
   test(`the plan for a directory of ${who} names the rung, and what it does otherwise`, { skip }, () => {
