@@ -2,10 +2,6 @@
 import { type HostPath, hostPath } from '../base/path.ts';
 import { trace } from '../base/trace.ts';
 import { closureOf } from '../nix/ask-store.ts';
-import type { Derivation } from '../nix/derivation.ts';
-import { derivationOf } from '../nix/derivation-of.ts';
-import { envValue } from '../nix/env-vars.ts';
-import { inputClosure, type LostInput } from '../nix/input-closure.ts';
 import { lookAt } from '../nix/read-regular.ts';
 import { baseName, type StoreEntry, storeEntries } from '../nix/store-entries.ts';
 import { type StoreLayout, storeLayout } from '../nix/store-layout.ts';
@@ -13,6 +9,7 @@ import type { HostFacts } from '../sandbox/host.ts';
 import type { MorePaths, StoreView } from '../sandbox/store-view.ts';
 import { recall, remember } from '../session/closure-cache.ts';
 import type { RunOptions } from './arguments.ts';
+import { entriesOf, type KnownInputs, knownInputs } from './known-inputs.ts';
 import type { Prepared } from './prepare.ts';
 import { isUnfinished, storeLayer } from './store-layer.ts';
 
@@ -25,14 +22,6 @@ export interface ViewRequest {
   readonly directory: HostPath;
 }
 
-/** What is known of the build's part of the store. */
-interface Known {
-  readonly derivation: string;
-  readonly inputs: readonly StoreEntry[];
-  readonly missing: readonly LostInput[];
-  readonly outputs: readonly string[];
-}
-
 /** Asks as little as possible: a closure that is remembered is only looked up on the disk. */
 export async function storeView(request: ViewRequest): Promise<StoreView> {
   const { prepared, options } = request;
@@ -42,7 +31,7 @@ export async function storeView(request: ViewRequest): Promise<StoreView> {
   if (prepared.build.sandboxed === false) return whole('this build ran without a sandbox, and saw all of it');
   if (lookAt(`${layout.state}/db/db.sqlite`).errno === 'ENOENT')
     return whole('the store has no database that tells what belongs to the build');
-  const known = await knownOf(layout, prepared);
+  const known = await knownInputs(layout, prepared);
   if (typeof known === 'string') return whole(known);
   const unfinished = known.outputs.filter(name => isUnfinished(layout, name));
   const more = await morePaths(layout, known, request, new Set(unfinished));
@@ -60,67 +49,10 @@ export async function storeView(request: ViewRequest): Promise<StoreView> {
   };
 }
 
-/** A string says why it cannot be known. */
-async function knownOf(layout: StoreLayout, prepared: Prepared): Promise<Known | string> {
-  const key = keyOf(layout, prepared);
-  const remembered = key === null ? null : recallKnown(layout, key);
-  if (remembered !== null) return remembered;
-  const { derivation, why } = await findDerivation(layout, prepared);
-  if (derivation === null) return `the derivation of this build is not known: ${why}`;
-  const closure = await inputClosure(layout, derivation);
-  if (!closure.ok) return `the inputs of ${derivation.path} are not known: ${closure.failure.because ?? 'no answer'}`;
-  const inputs = entriesOf(layout, closure.value.paths);
-  const outputs = derivation.outputs.flatMap(({ path }) => baseName(layout, path) ?? []);
-  const { missing } = closure.value;
-  // What is missing may be there again the next time.
-  if (key !== null && missing.length === 0)
-    remember(process.env, key, {
-      version: 2,
-      root: layout.root,
-      derivation: derivation.path,
-      entries: inputs,
-      outputs,
-    });
-  return { derivation: derivation.path, inputs, missing, outputs };
-}
-
-/** The derivation, else `$out`, which only one derivation makes, but for outputs that are known by their content. */
-function keyOf(layout: StoreLayout, { derivation, env }: Prepared): string | null {
-  if (derivation !== null) return baseName(layout, derivation.path);
-  const fixed = (envValue(env, 'outputHash') ?? '') !== '';
-  return fixed ? null : baseName(layout, envValue(env, 'out') ?? '');
-}
-
-function recallKnown(layout: StoreLayout, key: string): Known | null {
-  const found = recall(process.env, layout.root, key);
-  if (found === null || found.derivation === null) return null;
-  return { derivation: found.derivation, inputs: found.entries, missing: [], outputs: found.outputs };
-}
-
-function entriesOf(layout: StoreLayout, paths: readonly string[]): readonly StoreEntry[] {
-  return storeEntries(
-    layout,
-    paths.flatMap(path => baseName(layout, path) ?? []),
-  );
-}
-
-/** The one that is proven (docs/decisions/0014-the-derivation-is-proven-or-left-open.md), or why there is none. */
-async function findDerivation(
-  layout: StoreLayout,
-  { build, env, derivation, derivationFoundBy }: Prepared,
-): Promise<{ readonly derivation: Derivation | null; readonly why: string }> {
-  if (derivation !== null) return { derivation, why: derivationFoundBy ?? '' };
-  const sought = await derivationOf(build, env, layout, null);
-  if (!sought.ok) return { derivation: null, why: sought.failure.because ?? sought.failure.wanted };
-  const { candidates, foundBy } = sought.value;
-  const hint = candidates.length > 0 ? '; --derivation DRV says which one' : '';
-  return { derivation: sought.value.derivation, why: `${foundBy}${hint}` };
-}
-
 /** What the run itself needs of the store, beyond the build's inputs. */
 async function morePaths(
   layout: StoreLayout,
-  known: Known,
+  known: KnownInputs,
   { prepared, command, facts }: ViewRequest,
   unfinished: ReadonlySet<string>,
 ): Promise<readonly MorePaths[]> {

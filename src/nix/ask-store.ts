@@ -2,10 +2,9 @@
 import { readdirSync } from 'node:fs';
 import { type Failure, fail, ok, type Result } from '../base/failure.ts';
 import { fsPath } from '../base/path.ts';
-import { runCommand } from './command.ts';
 import { queryDatabase, type Row } from './database.ts';
 import { nameInStore } from './drv-name.ts';
-import { lookAt } from './read-regular.ts';
+import { nixStore } from './nix-store.ts';
 import type { StoreLayout } from './store-layout.ts';
 
 export interface StoreAnswer<T> {
@@ -54,7 +53,7 @@ export async function validDerivers(
 ): Promise<Result<StoreAnswer<readonly StoredDerivation[]>>> {
   const rows = queryDatabase(layout, DERIVERS, output);
   if (rows.ok) return ok({ value: rows.value.flatMap(derivation), from: FROM_DATABASE });
-  const lines = await nixStore(layout, ['--query', '--valid-derivers', output], ['--derivers', output]);
+  const lines = await nixStore(layout, rows.failure, ['--query', '--valid-derivers', output], ['--derivers', output]);
   if (!lines.ok) return neither(`find the derivation of ${output}`, rows.failure, lines.failure);
   const value = lines.value.filter(isDerivation).map(path => ({ path, registeredAt: null }));
   return ok({ value, from: instead('nix-store', rows.failure) });
@@ -87,20 +86,25 @@ export async function closureOf(layout: StoreLayout, paths: readonly string[]): 
     const missing = given.filter(path => !valid.has(path));
     return ok({ value: { paths: reached, missing }, from: FROM_DATABASE });
   }
-  const there = await validAmong(layout, given);
+  const there = await validAmong(layout, rows.failure, given);
   if (!there.ok) return neither('find the closure of the inputs', rows.failure, there.failure);
   const missing = given.filter(path => !there.value.has(path));
   const from = instead('nix-store', rows.failure);
   if (there.value.size === 0) return ok({ value: { paths: [], missing }, from });
-  const lines = await nixStore(layout, ['--query', '--requisites', ...there.value], ['--requisites', ...there.value]);
+  const words = ['--requisites', ...there.value];
+  const lines = await nixStore(layout, rows.failure, ['--query', ...words], words);
   if (!lines.ok) return neither('find the closure of the inputs', rows.failure, lines.failure);
   return ok({ value: { paths: [...new Set(lines.value)], missing }, from });
 }
 
 /** One path that is not valid would make `--requisites` fail as a whole. */
-async function validAmong(layout: StoreLayout, given: readonly string[]): Promise<Result<ReadonlySet<string>>> {
+async function validAmong(
+  layout: StoreLayout,
+  database: Failure,
+  given: readonly string[],
+): Promise<Result<ReadonlySet<string>>> {
   if (layout.store === '/gnu/store' || given.length === 0) return ok(new Set(given));
-  const invalid = await nixStore(layout, ['--check-validity', '--print-invalid', ...given], []);
+  const invalid = await nixStore(layout, database, ['--check-validity', '--print-invalid', ...given], []);
   if (!invalid.ok) return invalid;
   const gone = new Set(invalid.value);
   return ok(new Set(given.filter(path => !gone.has(path))));
@@ -115,29 +119,6 @@ function instead(who: string, failure: Failure): string {
 function neither(wanted: string, database: Failure, program: Failure): ReturnType<typeof fail> {
   const because = `the store's database does not answer (${database.because ?? 'for no known reason'}), and neither does nix-store (${program.because ?? program.errno ?? 'for no known reason'})`;
   return fail(wanted, { because });
-}
-
-/** The lines that `nix-store` prints, or `guix gc` where the store is Guix'. */
-async function nixStore(
-  layout: StoreLayout,
-  ofNix: readonly string[],
-  ofGuix: readonly string[],
-): Promise<Result<readonly string[]>> {
-  // Asked about a directory without a database, nix-store makes one there: nothing is ever written to a store.
-  if (layout.root !== '' && lookAt(`${layout.state}/db/db.sqlite`).stats === null)
-    return fail(`ask about ${layout.root}`, { because: 'it has no database' });
-  const root = layout.root === '' ? [] : ['--store', layout.root];
-  const argv = layout.store === '/gnu/store' ? ['guix', 'gc', ...ofGuix] : ['nix-store', ...root, ...ofNix];
-  const output = await runCommand(argv, { timeoutMs: 30_000, maxBytes: 64 * 1024 * 1024 });
-  if (!output.ok) return output;
-  const { status, stdout, stderr } = output.value;
-  if (status !== 0) return fail(`ask ${argv[0]}`, { because: stderr.trim().split('\n')[0] ?? `status ${status}` });
-  return ok(
-    stdout
-      .toString('utf8')
-      .split('\n')
-      .filter(line => line.startsWith('/')),
-  );
 }
 
 function isDerivation(path: string): boolean {

@@ -16,6 +16,8 @@ export type Row = readonly unknown[];
 const NEWEST_SCHEMA = 10;
 /** A writer holds the database for milliseconds; whoever holds it longer is not waited for. */
 const BUSY_MS = 300;
+/** The `because` of a database that somebody keeps locked. */
+export const LOCKED = 'it is locked';
 
 /**
  * The rows that a query with one text parameter gives.
@@ -96,7 +98,7 @@ function whyUnfit(directory: string, path: string): string | null {
 
 function phrase(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  if (/locked|busy/i.test(text)) return 'it is locked';
+  if (/locked|busy/i.test(text)) return LOCKED;
   if (/Unable to open connection/i.test(text)) return 'SQLite cannot open it';
   return text;
 }

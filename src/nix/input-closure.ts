@@ -57,3 +57,10 @@ export function getBack(layout: StoreLayout, path: string): string {
   const store = layout.root === '' ? '' : `--store ${shellWord(layout.root)} `;
   return `nix-store ${store}-r ${shellWord(path)}`;
 }
+
+/** The command that brings back a path that the store believes to have; on a machine of several users, root's to give. */
+export function repair(layout: StoreLayout, path: string): string {
+  if (layout.store === '/gnu/store') return 'guix gc --verify=contents,repair';
+  const store = layout.root === '' ? '' : `--store ${shellWord(layout.root)} `;
+  return `nix-store ${store}--repair-path ${shellWord(path)}`;
+}

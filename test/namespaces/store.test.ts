@@ -302,6 +302,22 @@ for (const [name, who, skip] of SIDES)
       assert.ok(planOf(each).omitted.some(({ what }) => what === `the input /nix/store/${source} is missing`));
     });
 
+    test('names the inputs that were removed by hand, and what repairs them', () => {
+      const each = made();
+      const source = readdirSync(join(each.store.root, 'nix/store')).find(path => path.endsWith('-source')) ?? '';
+      rmSync(join(each.store.root, 'nix/store', source), { recursive: true });
+      const again = [each.inside([], 'true'), each.inside([], 'true')];
+      for (const { stderr, status } of again) {
+        assert.equal(status, 0);
+        assert.match(
+          stderr.toString(),
+          new RegExp(
+            `^nix-build-shell: 1 of the build's inputs is not in the store: /nix/store/${source}; to get them back: nix-store --store \\S+ --repair-path /nix/store/${source}\n$`,
+          ),
+        );
+      }
+    });
+
     test('is remembered, but what is remembered is only taken where it is there', () => {
       const each = made();
       const cached = join(each.cache, 'x/nix-build-shell/closures');

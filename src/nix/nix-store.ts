@@ -1,0 +1,61 @@
+/** Asks `nix-store` about a store whose database does not answer us: the second way of ask-store.ts. */
+import { accessSync, constants } from 'node:fs';
+import { type Failure, fail, ok, type Result } from '../base/failure.ts';
+import { fsPath } from '../base/path.ts';
+import { runCommand } from './command.ts';
+import { LOCKED } from './database.ts';
+import { lookAt } from './read-regular.ts';
+import type { StoreLayout } from './store-layout.ts';
+
+const ANSWER_MS = 30_000;
+/** It would wait for the same lock, without end. */
+const ANSWER_LOCKED_MS = 3000;
+
+/**
+ * The lines that `nix-store` prints, or `guix gc` where the store is Guix'.
+ * @param database why the store's database did not answer itself
+ * @param ofNix its arguments, and `ofGuix` those of the other
+ */
+export async function nixStore(
+  layout: StoreLayout,
+  database: Failure,
+  ofNix: readonly string[],
+  ofGuix: readonly string[],
+): Promise<Result<readonly string[]>> {
+  const refused = whyNotAsked(layout);
+  if (refused !== null) return fail(`ask about ${layout.root}`, { because: refused });
+  const argv =
+    layout.store === '/gnu/store' ? ['guix', 'gc', ...ofGuix] : ['nix-store', ...whichStore(layout), ...ofNix];
+  const timeoutMs = database.because === LOCKED ? ANSWER_LOCKED_MS : ANSWER_MS;
+  const output = await runCommand(argv, { timeoutMs, maxBytes: 64 * 1024 * 1024 });
+  if (!output.ok) return output;
+  const { status, stdout, stderr } = output.value;
+  if (status !== 0) return fail(`ask ${argv[0]}`, { because: stderr.trim().split('\n')[0] ?? `status ${status}` });
+  return ok(
+    stdout
+      .toString('utf8')
+      .split('\n')
+      .filter(line => line.startsWith('/')),
+  );
+}
+
+/**
+ * Nothing is ever written to a store. Where it may write, nix-store makes a database where there is none, finishes what a writer left, brings
+ * an old schema up to date, and leaves files of its own.
+ */
+function whyNotAsked({ root, state }: StoreLayout): string | null {
+  if (root === '') return null;
+  if (lookAt(`${state}/db/db.sqlite`).stats === null) return 'it has no database';
+  try {
+    accessSync(fsPath(`${state}/db`), constants.W_OK);
+    return 'it is not asked, as it would write to the store';
+  } catch {
+    return null;
+  }
+}
+
+/** The machine's own is asked of its daemon, also by root. */
+function whichStore({ root, state }: StoreLayout): readonly string[] {
+  if (root !== '') return ['--store', root];
+  return lookAt(`${state}/daemon-socket/socket`).stats === null ? [] : ['--store', 'daemon'];
+}
