@@ -29,6 +29,8 @@ export function queryDatabase(layout: StoreLayout, sql: string, parameter: strin
   const path = `${directory}/db.sqlite`;
   const unfit = whyUnfit(directory, path);
   if (unfit !== null) return unusable(path, unfit);
+  // Whoever closes it takes `-shm` away first, and `-wal` a moment later.
+  if (isUnfinished(path) && isUnfinishedStill(path)) return unusable(path, UNFINISHED);
   for (let attempt = 0; attempt < 3; attempt += 1) {
     const uri = location(path);
     const before = version(path);
@@ -37,6 +39,28 @@ export function queryDatabase(layout: StoreLayout, sql: string, parameter: strin
     if ((answer.ok && uri.locks) || version(path) === before) return answer;
   }
   return unusable(path, 'it changed while it was read');
+}
+
+const UNFINISHED = 'somebody has it alone, or died while writing to it; any command of Nix by its owner repairs it';
+const MOMENT_MS = 20;
+/** Nix writes for milliseconds. */
+const LONGEST_WRITE_MS = 10_000;
+
+/**
+ * What SQLite would have to finish before it reads, which it may not here. It is not even opened: run by root, SQLite gives `-wal` and
+ * `-journal` to the database's owner, and makes what is missing.
+ */
+function isUnfinished(path: string): boolean {
+  const [log, index, journal] = ['wal', 'shm', 'journal'].map(name => lookAt(`${path}-${name}`).stats);
+  if (log !== null && log !== undefined && log.size > 0 && index === null) return true;
+  return (
+    journal !== null && journal !== undefined && journal.size > 0 && Date.now() - journal.mtimeMs > LONGEST_WRITE_MS
+  );
+}
+
+function isUnfinishedStill(path: string): boolean {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, MOMENT_MS);
+  return isUnfinished(path);
 }
 
 function query(path: string, uri: string, sql: string, parameter: string): Result<readonly Row[]> {
@@ -71,7 +95,9 @@ function load(): typeof Libsql {
  */
 function location(path: string): { readonly text: string; readonly locks: boolean } {
   const uri = `file:${encodeURI(path).replaceAll('?', '%3f').replaceAll('#', '%23')}`;
-  const inUse = lookAt(`${path}-wal`).stats !== null || lookAt(`${path}-journal`).stats !== null;
+  const log = lookAt(`${path}-wal`).stats;
+  const inUse =
+    (log !== null && log.size > 0) || ['shm', 'journal'].some(name => lookAt(`${path}-${name}`).stats !== null);
   return { text: `${uri}?${inUse ? 'mode=ro&readonly_shm=1' : 'immutable=1'}`, locks: inUse };
 }
 

@@ -83,6 +83,13 @@ describe("the store's database", () => {
     database.close();
   });
 
+  test('answers where an empty write-ahead log was left', async () => {
+    const { layout, directory } = closedStore();
+    writeFileSync(`${directory}/db.sqlite-wal`, '');
+    await asExpected(layout);
+    assert.deepEqual(readdirSync(directory), ['db.sqlite', 'db.sqlite-wal', 'schema']);
+  });
+
   test('an output that no derivation has is known to have none', async () => {
     const { layout, database } = madeStore();
     assert.deepEqual(answer(await validDerivers(layout, madePath(99, 'x'))), { value: [], from: FROM });
@@ -120,6 +127,11 @@ describe('where the database does not answer', () => {
     ['is garbage', directory => writeFileSync(`${directory}/db.sqlite`, 'x'.repeat(9000)), /not a database/],
     ['is cut off', directory => execFileSync('truncate', ['-s', '5000', `${directory}/db.sqlite`]), /malformed|disk/],
     ['has no tables', directory => writeFileSync(`${directory}/db.sqlite`, ''), /no such table/],
+    [
+      'was left by a writer in the middle',
+      directory => writeFileSync(`${directory}/db.sqlite-wal`, 'x'.repeat(5000)),
+      /died while writing to it; any command of Nix/,
+    ],
     [
       'is a FIFO',
       directory => execFileSync('sh', ['-c', `rm ${directory}/db.sqlite; mkfifo $1/db.sqlite`, '', directory]),

@@ -3,7 +3,7 @@
  * new store there, finish what a writer left, and leave files.
  */
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { type MadePath, madePath, makeDatabase } from '../support/made-database.ts';
 import { missing } from '../support/need.ts';
@@ -24,6 +24,8 @@ function crashed(state: string, journal: 'wal' | 'delete', files: readonly strin
   for (let number = 0; number < 500; number += 1) insert.run(`${number}`, 'x'.repeat(500));
   mkdirSync(`${state}/db`, { recursive: true });
   for (const file of ['schema', ...files]) copyFileSync(`${writer}/db/${file}`, `${state}/db/${file}`);
+  // Long ago: a writer of now is asked to give way.
+  for (const file of files) utimesSync(`${state}/db/${file}`, 1, 1);
   open.exec('ROLLBACK');
   open.close();
 }
