@@ -302,6 +302,18 @@ for (const [name, who, skip] of SIDES)
       assert.ok(planOf(each).omitted.some(({ what }) => what === `the input /nix/store/${source} is missing`));
     });
 
+    test('gives one command for several inputs that are missing, however many', () => {
+      const line = (lost: RegExp): string => made('plain-new', lost).inside([], 'true').stderr.toString();
+      assert.match(
+        line(/-(source|default-builder\.sh)$/),
+        /^nix-build-shell: 2 of [^;]*; to get them back: nix-store --store \S+ -r \/nix\/store\/\S+ \/nix\/store\/\S+\n$/,
+      );
+      assert.match(
+        line(/-(source|default-builder\.sh|source-stdenv\.sh|stdenv-linux)$/),
+        /^nix-build-shell: 4 of [^;]*; to get them back: nix-store --store \S+ -r \$\(nix-store --store \S+ -q --references \/nix\/store\/\S+\.drv\)\n/,
+      );
+    });
+
     test('names the inputs that were removed by hand, and what repairs them', () => {
       const each = made();
       const source = readdirSync(join(each.store.root, 'nix/store')).find(path => path.endsWith('-source')) ?? '';
