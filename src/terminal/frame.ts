@@ -20,6 +20,7 @@ export function compose(grid: Grid, chrome: Screen, { pane, rect }: InnerView): 
   chrome.copyTo(grid, 0, below, grid.columns, grid.rows - below, below);
   cutAround(grid, rect);
   pane.screen.copyTo(grid, x, y, columns, rows);
+  pane.mark(grid, x, y, Math.min(columns, grid.columns - x), Math.min(rows, grid.rows - y));
 }
 
 /** Where the cursor of whoever has the keyboard stands in the frame; null where it hides it, or it is out of view. */

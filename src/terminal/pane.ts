@@ -2,8 +2,8 @@
 import type { Failure } from '../base/failure.ts';
 import { printable } from '../base/printable.ts';
 import { type Pty, type PtySpec, startOnPty } from './pty.ts';
+import { type InnerReading, makeReading, type Reading } from './reading.ts';
 import { makeScreen, type Screen } from './screen.ts';
-import { findLine, textOf } from './scrollback.ts';
 
 export interface PaneSpec extends PtySpec {
   /** Lines kept above the screen; default 10,000. */
@@ -16,7 +16,7 @@ export type PaneState =
   | { readonly kind: 'ended'; readonly status: number; readonly signal: number | null }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
-export interface Pane {
+export interface Pane extends Reading {
   readonly id: number;
   state(): PaneState;
   /** What the program calls its window (OSC 0, 2), on one line and safe to print. */
@@ -28,20 +28,12 @@ export interface Pane {
   paste(text: string): void;
   /** Hangs up, and resolves when the program has ended. */
   close(): Promise<void>;
-  /** Towards older lines for positive numbers. */
-  scroll(lines: number): void;
-  /** How many lines below what is shown. */
-  scrolledBack(): number;
-  /** Shows the next line with the text, from what is shown on. @returns whether there is one */
-  search(text: string, direction: 'up' | 'down'): boolean;
-  /** The lines `from` to `to` (not included) of scrollback and screen, counted from the oldest; all of them where none are named. */
-  text(selection?: { readonly from: number; readonly to: number }): string;
   /** Title and state, not cells. @returns a function that ends it */
   onChange(listener: () => void): () => void;
 }
 
 /** What the rest of this room sees of a pane. */
-export interface InnerPane extends Pane {
+export interface InnerPane extends Pane, Pick<InnerReading, 'mark'> {
   readonly screen: Screen;
   onCells(listener: () => void): void;
   onClipboard(listener: (base64: string) => void): void;
@@ -95,6 +87,7 @@ export function makePane(spec: PaneSpec): InnerPane {
     });
   });
   const { terminal } = screen;
+  const reading = makeReading(terminal, () => tell(cells));
   const write = (bytes: Uint8Array | string): void => {
     if (terminal.buffer.active.viewportY !== terminal.buffer.active.baseY) terminal.scrollToBottom();
     pty?.write(typeof bytes === 'string' ? bytes : Buffer.from(bytes));
@@ -107,6 +100,7 @@ export function makePane(spec: PaneSpec): InnerPane {
     resize: (columns, rows) => {
       if (terminal.cols === columns && terminal.rows === rows) return;
       screen.resize(columns, rows);
+      reading.resized();
       pty?.resize(columns, rows);
     },
     write,
@@ -120,18 +114,7 @@ export function makePane(spec: PaneSpec): InnerPane {
       const late = setTimeout(() => pty?.kill(), HANG_UP_MS);
       return ended.finally(() => clearTimeout(late));
     },
-    scroll: lines => {
-      terminal.scrollLines(-lines);
-      tell(cells);
-    },
-    scrolledBack: () => terminal.buffer.active.baseY - terminal.buffer.active.viewportY,
-    search: (text, direction) => {
-      const line = findLine(terminal, text, direction);
-      if (line !== null) terminal.scrollToLine(line);
-      tell(cells);
-      return line !== null;
-    },
-    text: selection => textOf(terminal, selection),
+    ...reading,
     onChange: listener => {
       changed.add(listener);
       return () => changed.delete(listener);

@@ -16,6 +16,7 @@ import { sizeOf } from './size.ts';
 import { virtualInput, virtualOutput } from './virtual-streams.ts';
 
 export type { Pane, PaneSpec, PaneState } from './pane.ts';
+export type { Reading } from './reading.ts';
 
 /** In cells, from 0. */
 export interface Rect {

@@ -100,9 +100,12 @@ const READING = [
   key('paneRestart', 'r', ['shell'], 'start it again', 'restart'),
   key('paneClose', 'x', ['shell'], 'close the pane', 'close'),
   key('paneSearch', '/', ['shell'], 'search upwards in what it printed', 'search'),
-  key('paneCopy', 'y', ['shell'], 'copy all that it printed', 'copy'),
-  key('paneNext', 'n', ['shell'], 'the next pane'),
-  key('paneBefore', 'N', ['shell'], 'the pane before'),
+  key('paneFound', 'n', ['shell'], 'the next place that was searched for, upwards'),
+  key('paneFoundBack', 'N', ['shell'], 'the place before, downwards'),
+  key('paneSelect', 'v', ['shell'], 'select lines; again: begin at this one', 'select'),
+  key('paneCopy', 'y', ['shell'], 'copy the selected lines, or all that it printed', 'copy'),
+  key('paneNext', ']', ['shell'], 'the next pane'),
+  key('paneBefore', '[', ['shell'], 'the pane before'),
   key('paneZoom', 'z', ['shell'], 'the pane alone, or with the panels'),
 ] as const;
 

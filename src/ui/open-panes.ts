@@ -56,11 +56,21 @@ export function makePanes(
       ended: null,
       command: command.shown,
       scrolledBack: false,
+      selected: 0,
     };
     const { panes } = store.getState();
     const shown = { pane: pane.id, tab: 'shell', focus: 'pane', paneMenu: false, overlay: null } as const;
     store.setState({ panes: [...panes, info], ...shown });
     pane.onChange(() => update(store, pane));
+  };
+
+  /** Something with the pane that is shown, after which the chrome may say something else of it. */
+  const read = <T>(use: (pane: Pane) => T): T | undefined => {
+    const shown = current()?.pane;
+    if (shown === undefined) return undefined;
+    const result = use(shown);
+    update(store, shown);
+    return result;
   };
 
   const actions: Panes = {
@@ -85,20 +95,16 @@ export function makePanes(
       const at = panes.findIndex(({ id }) => id === pane);
       if (panes.length > 0) store.setState({ pane: panes[(at + by + panes.length) % panes.length]?.id ?? null });
     },
-    scroll: lines => {
-      const shown = current()?.pane;
-      shown?.scroll(-lines);
-      if (shown !== undefined) update(store, shown);
-    },
-    search: (text, direction) => {
-      const shown = current()?.pane;
-      const found = shown?.search(text, direction) ?? false;
-      if (shown !== undefined) update(store, shown);
-      return found;
-    },
+    scroll: lines => read(pane => pane.scroll(-lines)),
+    search: (text, direction) => read(pane => pane.search(text, direction)) ?? 'nowhere',
+    select: () => read(pane => pane.select()),
+    unmark: () => read(pane => pane.unmark()) ?? null,
     text: () => current()?.pane.text() ?? '',
     literal: () => current()?.pane.write(controlCharacter(store.getState().reservedKey)),
-    focus: on => store.setState({ focus: on, paneMenu: false }),
+    focus: on => {
+      if (on === 'pane') read(pane => pane.end());
+      store.setState({ focus: on, paneMenu: false });
+    },
     running: () => [...open.values()].some(({ pane }) => pane.state().kind === 'running'),
   };
   return {
@@ -112,7 +118,7 @@ export function makePanes(
 function update(store: StoreApi<State>, pane: Pane): void {
   const state = pane.state();
   const ended = state.kind === 'ended' ? `ended with status ${state.status}` : null;
-  const told = { title: pane.title(), ended, scrolledBack: pane.scrolledBack() > 0 };
+  const told = { title: pane.title(), ended, scrolledBack: pane.scrolledBack() > 0, selected: pane.selected() };
   const panes = store.getState().panes.map(info => (info.id === pane.id ? { ...info, ...told } : info));
   store.setState(
     ended === null ? { panes } : { panes, ...(store.getState().pane === pane.id ? { focus: 'chrome' } : {}) },

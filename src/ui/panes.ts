@@ -1,4 +1,5 @@
 /** The shells of the UI, as its actions see them. */
+import type { Reading } from '../terminal/terminal-app.ts';
 import type { ShellCommand } from './core.ts';
 
 export interface Panes {
@@ -11,8 +12,10 @@ export interface Panes {
   /** The next or previous pane. */
   turn(by: 1 | -1): void;
   scroll(lines: number): void;
-  search(text: string, direction: 'up' | 'down'): boolean;
-  /** What the shown pane holds, with its scrollback. */
+  readonly search: Reading['search'];
+  readonly select: Reading['select'];
+  readonly unmark: Reading['unmark'];
+  /** Of the shown pane the selected lines, or all that it holds with its scrollback. */
   text(): string;
   /** The reserved key itself, for the program in the pane. */
   literal(): void;

@@ -14,6 +14,7 @@ import {
   togglePlan,
   toggleStep,
 } from './actions/plan.ts';
+import { copyPane, searchPane } from './actions/shell.ts';
 import { acceptTyped, clearTyped, eraseTyped, openHelp, openPalette, startTyping } from './actions/type.ts';
 import { type App, get, set } from './app.ts';
 import type { KeyId } from './keys.ts';
@@ -36,7 +37,6 @@ const away = (tab: Tab) =>
     goTo(app, tab);
   });
 
-const copyText = (app: App): void => app.copy(app.panes.text());
 const toggleZoom = (app: App): void => set(app, { zoomed: !get(app).zoomed });
 const reading = (app: App): void => set(app, { focus: 'chrome' });
 
@@ -109,7 +109,10 @@ export const RUNS: { readonly [I in KeyId]: (app: App) => void } = {
   paneRestart: app => app.panes.restart(),
   paneClose: app => app.panes.close(),
   paneSearch: app => startTyping(app, 'paneSearch'),
-  paneCopy: copyText,
+  paneFound: app => searchPane(app, 'up'),
+  paneFoundBack: app => searchPane(app, 'down'),
+  paneSelect: app => app.panes.select(),
+  paneCopy: copyPane,
   paneNext: app => app.panes.turn(1),
   paneBefore: app => app.panes.turn(-1),
   paneZoom: toggleZoom,

@@ -93,6 +93,8 @@ export interface PaneInfo {
   /** The command that it runs, as one would type it. */
   readonly command: string;
   readonly scrolledBack: boolean;
+  /** How many lines are selected. */
+  readonly selected: number;
 }
 
 /** What is known of a log that is open. */
@@ -158,6 +160,8 @@ export interface State {
   readonly logs: ReadonlyMap<string, Loaded<LogInfo>>;
   readonly log: LogPlace;
   readonly panes: readonly PaneInfo[];
+  /** What was searched for in panes last; empty where nothing was. */
+  readonly paneSearch: string;
   /** The pane that is shown; null where there is none. */
   readonly pane: number | null;
   readonly focus: 'chrome' | 'pane';
@@ -194,6 +198,7 @@ export function initialState(
     logs: new Map(),
     log: NO_LOG_PLACE,
     panes: [],
+    paneSearch: '',
     pane: null,
     focus: 'chrome',
     zoomed: false,

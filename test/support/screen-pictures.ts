@@ -42,7 +42,7 @@ async function after([columns, rows]: readonly [number, number], keys: readonly 
 
 function inShell(state: State): State {
   const build = BUILDS[0]?.outer ?? '';
-  const info = { id: 1, build, name: 'wttr-0.1.0', title: '', ended: null, scrolledBack: false };
+  const info = { id: 1, build, name: 'wttr-0.1.0', title: '', ended: null, scrolledBack: false, selected: 0 };
   const panes = [{ ...info, command: `nix-build-shell ${build}` }];
   return { ...state, tab: 'shell', focus: 'pane', panes, pane: 1 };
 }

@@ -62,7 +62,7 @@ export function turnTab(app: App, by: 1 | -1): void {
   goTo(app, TABS[(TABS.indexOf(tab) + by + TABS.length) % TABS.length] ?? 'dirs');
 }
 
-/** One step back: typing, overlay, filter, panel. */
+/** One step back: typing, overlay, filter, what is marked, panel. */
 export function back(app: App): void {
   const state = get(app);
   if (state.typing !== null) return endTyping(app, state);
@@ -74,6 +74,7 @@ export function back(app: App): void {
   if (state.tab === 'env' && state.env.compare !== null)
     return set(app, { env: { ...state.env, compare: null, cursor: 0 } });
   if (state.tab === 'log' && state.log.search !== '') return set(app, { log: { ...state.log, search: '' } });
+  if (state.tab === 'shell' && app.panes.unmark() !== null) return;
   if (state.tab !== 'dirs') goTo(app, 'dirs');
 }
 

@@ -6,6 +6,7 @@ import { overlayRows } from '../views/overlays.ts';
 import { rearrange, rescan } from './list.ts';
 import { searchLog } from './log.ts';
 import { addBind } from './plan.ts';
+import { searchPane } from './shell.ts';
 
 /** Begins to type. */
 export function startTyping(app: App, purpose: Typing['purpose'], text = ''): void {
@@ -48,7 +49,7 @@ export function acceptTyped(app: App): void {
   if (overlay?.kind === 'palette') return runChosen(app, typing);
   if (typing.purpose === 'search') return void searchLog(app, 1, typing.text);
   if (typing.purpose === 'bind') return addBind(app, typing.text);
-  if (typing.purpose === 'paneSearch') return void app.panes.search(typing.text, 'up');
+  if (typing.purpose === 'paneSearch') return searchPane(app, 'up', typing.text || undefined);
   if (typing.purpose === 'directory' && typing.text !== '') {
     app.core.addPlace(typing.text);
     void rescan(app);

@@ -43,12 +43,30 @@ export function hintLine(state: State, bindings: readonly Binding[]): Line {
   if (state.toast !== null) return fitLine([span(' '), foreign(state.toast, 'warning')], columns);
   const pane = paneStatus(state);
   const hints = paneHasKeyboard(state) && state.tab === 'shell' ? [] : hintsOf(state, bindings);
-  let line: readonly Span[] = [span(' '), ...(pane ?? [])];
-  for (const hint of hints) {
-    if (width(lineText([...line, ...hint])) > columns) break;
-    line = [...line, ...hint];
-  }
-  return fitLine(line, columns);
+  return fitLine(withHints([span(' '), ...(pane ?? [])], hints, columns), columns);
+}
+
+/** As many of them as there is room for; the help has its place in any case. */
+function withHints(start: Line, hints: readonly Hint[], columns: number): Line {
+  const help = hints.find(({ id }) => id === 'help')?.line ?? [];
+  const others = hints.filter(({ id }) => id !== 'help').map(({ line }) => line);
+  const taken = (count: number): number => width(lineText([...start, ...others.slice(0, count).flat(), ...help]));
+  let count = others.length;
+  while (count > 0 && taken(count) > columns) count -= 1;
+  // In its own place, where all before it are shown.
+  const place = Math.min(
+    count,
+    Math.max(
+      0,
+      hints.findIndex(({ id }) => id === 'help'),
+    ),
+  );
+  return [...start, ...others.slice(0, place).flat(), ...help, ...others.slice(place, count).flat()];
+}
+
+interface Hint {
+  readonly id: string;
+  readonly line: Line;
 }
 
 const PROMPTS = {
@@ -62,14 +80,17 @@ const PROMPTS = {
   paneSearch: 'find:',
 } as const;
 
-function hintsOf(state: State, bindings: readonly Binding[]): readonly Line[] {
+function hintsOf(state: State, bindings: readonly Binding[]): readonly Hint[] {
   const contexts = contextsOf(state);
-  const always = state.filter !== '' && state.tab === 'dirs' && state.overlay === null ? [filterHint(state)] : [];
+  const always =
+    state.filter !== '' && state.tab === 'dirs' && state.overlay === null
+      ? [{ id: 'filtered', line: filterHint(state) }]
+      : [];
   const keys = bindings
     .filter(({ hint, when }) => hint !== undefined && when.some(context => contexts.includes(context)))
-    .map((binding): Line => {
+    .map((binding): Hint => {
       const key = keysOf(binding, state.keys)[0] ?? '';
-      return [span(shownKey(key), 'strong'), span(` ${binding.hint}  `, 'dim')];
+      return { id: binding.id, line: [span(shownKey(key), 'strong'), span(` ${binding.hint}  `, 'dim')] };
     });
   return [...always, ...keys];
 }

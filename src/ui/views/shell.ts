@@ -21,9 +21,9 @@ export function paneStatus(state: State): readonly Span[] | null {
   if (pane === undefined || state.paneMenu) return null;
   const which = state.panes.length < 2 ? '' : ` ${state.panes.indexOf(pane) + 1}/${state.panes.length}`;
   const name = foreign(`${pane.name}${which}`, 'strong');
-  if (pane.ended !== null) return [name, span(` ${pane.ended}  `, 'warning')];
+  const reading = span(`${readingOf(pane)}  `, 'dim');
+  if (pane.ended !== null) return [name, span(` ${pane.ended}`, 'warning'), reading];
   const title = pane.title === '' ? '' : ` ${pane.title}`;
-  const back = pane.scrolledBack ? '  (scrolled back)' : '';
   if (paneHasKeyboard(state))
     return [
       name,
@@ -32,5 +32,10 @@ export function paneStatus(state: State): readonly Span[] | null {
       span(shownKey(state.reservedKey), 'strong'),
       span(' menu', 'dim'),
     ];
-  return [name, span(`${back}  `, 'dim')];
+  return [name, reading];
+}
+
+function readingOf({ selected, scrolledBack }: PaneInfo): string {
+  if (selected > 0) return `  ${selected} selected`;
+  return scrolledBack ? '  (scrolled back)' : '';
 }
