@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sayCall } from '../src/base/call.ts';
+import { entranceOf, entrancePlan } from '../src/sandbox/join.ts';
 import { OPS, opCalls, sayOp } from '../src/sandbox/op.ts';
 import { plan } from '../src/sandbox/plan.ts';
 import { cloneFlagNames, lower } from '../src/sandbox/program.ts';
@@ -49,6 +50,28 @@ for (const [name, input] of Object.entries(GOLDEN_BUILDS)) {
   });
 }
 
+/** What is done for a second command, of the plans that differ in it. */
+for (const [name, input] of Object.entries(GOLDEN_BUILDS)) {
+  if (!['plain', 'interactive', 'net', 're-constructed', 'without'].includes(name)) continue;
+  const entrance = entranceOf(plan(input), input);
+
+  test(`the way into the sandbox of '${name}' is the reviewed one`, () => {
+    const shell = entrancePlan(entrance, [], input.session.root);
+    matchesGolden(`${name}.enter.calls.txt`, sayProgram(shell));
+    assert.deepEqual(JSON.parse(JSON.stringify(entrance)), entrance);
+  });
+
+  test(`a second command of '${name}' has all that takes rights from the first one, in the same order`, () => {
+    const after = (steps: SandboxPlan['steps'], kind: string): SandboxPlan['steps'] =>
+      steps.slice(steps.findIndex(({ op }) => op.kind === kind) + 1);
+    const rights = (steps: SandboxPlan['steps']): SandboxPlan['steps'] =>
+      steps.filter(({ op }) => !['workingDirectory', 'init', 'waiter', 'execute'].includes(op.kind));
+    const first = rights(after(plan(input).steps, 'enterRoot'));
+    assert.deepEqual(rights(entrance.steps).slice(-first.length), first);
+    assert.ok(first.some(({ op }) => op.kind === 'noCapabilities'));
+  });
+}
+
 test('nothing is laid out under the old root after it went away', () => {
   for (const [name, input] of Object.entries(GOLDEN_BUILDS)) {
     const made = plan(input);
@@ -60,7 +83,12 @@ test('nothing is laid out under the old root after it went away', () => {
 });
 
 test('every operation occurs in a golden plan', () => {
-  const seen = new Set(Object.values(GOLDEN_BUILDS).flatMap(input => plan(input).steps.map(({ op }) => op.kind)));
+  const seen = new Set(
+    Object.values(GOLDEN_BUILDS).flatMap(input => {
+      const made = plan(input);
+      return [...made.steps, ...entranceOf(made, input).steps].map(({ op }) => op.kind);
+    }),
+  );
   assert.deepEqual(
     Object.keys(OPS).filter(kind => !seen.has(kind as keyof typeof OPS)),
     [],

@@ -11,7 +11,7 @@ export type Arg =
   | { readonly kind: 'runtime'; readonly of: RuntimeValue };
 
 /** Values that exist only when the program runs: descriptors that the launcher opens. */
-export type RuntimeValue = 'launcher' | 'pollLauncher' | 'init' | 'status' | 'tree';
+export type RuntimeValue = 'launcher' | 'pollLauncher' | 'init' | 'status' | 'tree' | 'sandbox';
 
 export interface Call {
   readonly name: string;

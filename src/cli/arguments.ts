@@ -65,7 +65,7 @@ export interface RunRequest {
 export type Scanned = RunRequest | { readonly problem: string } | null;
 
 /** The subcommands; a directory of such a name is given as `./list`. */
-export const COMMANDS = ['list', 'show', 'log', 'env', 'plan', 'doctor', 'help'] as const;
+export const COMMANDS = ['list', 'show', 'log', 'env', 'plan', 'enter', 'doctor', 'help'] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
 /** @returns a run, a problem for a usage error, or null where the words are not a run (a subcommand, `--help`, nothing) */

@@ -5,6 +5,7 @@ import type { GroupName } from '../sandbox/groups.ts';
 import { RUNGS } from '../sandbox/working-copy.ts';
 import { type CommandName, NO_OPTIONS, OPTIONS, type OptionName, type RunOptions, withGroups } from './arguments.ts';
 import { doctor } from './commands/doctor.ts';
+import { enter, listRunning } from './commands/enter.ts';
 import { showEnvironment } from './commands/env.ts';
 import { list } from './commands/list.ts';
 import { type LogForm, log } from './commands/log.ts';
@@ -25,6 +26,7 @@ Examples:
   nix-build-shell show DIR                       what is known of a build
   nix-build-shell log --errors DIR               what failed, from its log
   nix-build-shell plan DIR                       what a run does, step by step
+  nix-build-shell enter DIR                      one more shell in one that runs
   nix-build-shell doctor                         why it does not work here
 
 DIR is what Nix named in "note: keeping build directory '…'", after a build with
@@ -170,6 +172,13 @@ function addCommands(program: Command, done: Done): void {
           given.json === true ? 'json' : given.calls === true ? 'calls' : 'text',
         ),
       ),
+    );
+  command('enter', 'one more command in a sandbox that runs; without WHICH: those that run')
+    .argument('[WHICH]', 'its kept build directory, or the number of the process that runs it')
+    .argument('[CMD...]', 'the command; none is an interactive shell')
+    .passThroughOptions()
+    .action(async (which: string | undefined, words: string[], given: Given) =>
+      done(which === undefined ? listRunning(given.json ?? false) : await enter(which, words)),
     );
   command('doctor', 'what this machine has and lacks for the sandbox, and how to mend it').action(
     async (given: Given) => done(await doctor({ json: given.json ?? false })),

@@ -3,7 +3,9 @@ import { dirname } from 'node:path';
 import { ok, type Result } from '../base/failure.ts';
 import { type HostPath, hostPath } from '../base/path.ts';
 import type { KeptBuild } from '../nix/kept-build.ts';
+import { type Entrance, entranceOf } from '../sandbox/join.ts';
 import { plan } from '../sandbox/plan.ts';
+import type { PlanInput } from '../sandbox/plan-input.ts';
 import { findPromptShell } from '../sandbox/prompt-shell.ts';
 import type { SandboxPlan } from '../sandbox/step.ts';
 import type { StoreView } from '../sandbox/store-view.ts';
@@ -23,6 +25,8 @@ export type PlannedSession = Pick<Session, 'build' | 'root' | 'store' | 'copy'>;
 export interface PlannedRun {
   readonly plan: SandboxPlan;
   readonly store: StoreView;
+  /** How the sandbox can be entered while it runs. */
+  readonly entrance: Entrance;
 }
 
 /**
@@ -42,7 +46,7 @@ export async function plannedRun(
   const asked = facts(build, options);
   const hostFacts = interactive || shell === null ? { ...asked, promptShell: findPromptShell(asked.nixRoot) } : asked;
   const store = await storeView({ prepared, command, options, facts: hostFacts, directory: session.store });
-  const made = plan({
+  const input: PlanInput = {
     build,
     env,
     derivation,
@@ -57,8 +61,9 @@ export async function plannedRun(
       workingDirectory: workingDirectory(env, tree),
     },
     facts: hostFacts,
-  });
-  return { plan: made, store };
+  };
+  const made = plan(input);
+  return { plan: made, store, entrance: entranceOf(made, input) };
 }
 
 /** The session that a plan names which is only shown: no copy is made. @returns a Failure where `--copy` asks for what cannot be */

@@ -19,12 +19,11 @@ type Initgroups = NodeJS.Process & { initgroups(user: string | number, group: nu
 
 /** Gives root's rights up, for good, where the kept directory is readable for the user who called sudo; says what was done. */
 export function actForCaller(directory: string): void {
-  const uid = Number(process.env['SUDO_UID']);
-  const gid = Number(process.env['SUDO_GID']);
-  if (process.geteuid?.() !== 0 || !(uid > 0) || !(gid > 0)) return;
+  const caller = whoCalled();
+  if (caller === null) return;
+  const { uid, gid, name } = caller;
   const found = recognise(directory);
   if (!found.ok) return;
-  const name = userName(uid) ?? `user ${uid}`;
   const groups = process.getgroups?.() ?? [];
   (process as Initgroups).initgroups(userName(uid) ?? uid, gid);
   const denied = deniedTo(found.value.content, { uid, gids: [gid, ...groupsNow()] });
@@ -35,6 +34,22 @@ export function actForCaller(directory: string): void {
   }
   becomeUser(uid, gid);
   say(`acting for ${name}, who called sudo and may read all of it`);
+}
+
+/** The same where the process is one of the user who called sudo: the sandbox that it runs is theirs, and not root's. */
+export function actForOwner(pid: number): void {
+  const caller = whoCalled();
+  if (caller === null || statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid !== caller.uid) return;
+  (process as Initgroups).initgroups(userName(caller.uid) ?? caller.uid, caller.gid);
+  becomeUser(caller.uid, caller.gid);
+}
+
+/** The user who called sudo; null where root acts for itself, or nobody is root. */
+function whoCalled(): { readonly uid: number; readonly gid: number; readonly name: string } | null {
+  const uid = Number(process.env['SUDO_UID']);
+  const gid = Number(process.env['SUDO_GID']);
+  if (process.geteuid?.() !== 0 || !(uid > 0) || !(gid > 0)) return null;
+  return { uid, gid, name: userName(uid) ?? `user ${uid}` };
 }
 
 /** Without the effective one, which is root's still and which Node puts among them. */

@@ -7,6 +7,7 @@ import { INIT_CELLS, initEntries } from './init.ts';
 import { type Failed, failedBefore, type LaunchRequest, type Ways } from './request.ts';
 import { type Architecture, ownArchitecture, syscall, syscallNumber } from './syscalls.ts';
 import { type Layout, layOut } from './table.ts';
+import { pollFor, waiterEntries } from './waiter.ts';
 
 export interface Files {
   readonly status: number;
@@ -14,7 +15,6 @@ export interface Files {
   readonly launcher: number;
 }
 
-const POLLIN = 1;
 const PIDFD_THREAD = 0o200;
 
 /** Entries, laid out for an architecture. */
@@ -35,21 +35,34 @@ export function initProgram(
   return elfProgram(tableFor(initEntries(command, statusFd), INIT_CELLS, architecture), architecture);
 }
 
+/** The program that waits for a command in a sandbox that was entered, as an ELF file. */
+export function waiterProgram(
+  command: LaunchRequest['execute'],
+  descriptors: Pick<Files, 'status' | 'launcher'>,
+  architecture: Architecture,
+): Uint8Array {
+  return elfProgram(tableFor(waiterEntries(command, descriptors), INIT_CELLS, architecture), architecture);
+}
+
 /** All three, or none. All are closed by exec. */
 export function openFiles(request: LaunchRequest, ways: Ways): Files | Failed {
   const status = dataFile('nix-build-shell-status');
   if (status < 0) return failedBefore('memfd_create("nix-build-shell-status", MFD_CLOEXEC)', -status);
-  const program = initProgram(request.execute, status, ownArchitecture());
-  const init = programFile('nix-build-shell-init', program, ways.files, request.directories);
-  if (typeof init !== 'number') {
-    syscall('close', status);
-    return init;
-  }
   const launcher = ownPidfd();
-  if (launcher >= 0) return { status, init, launcher };
+  if (launcher < 0) {
+    syscall('close', status);
+    return failedBefore(`pidfd_open(${process.pid}, 0)`, -launcher);
+  }
+  const { sandbox, execute, directories } = request;
+  const program =
+    sandbox === undefined
+      ? initProgram(execute, status, ownArchitecture())
+      : waiterProgram(execute, { status, launcher }, ownArchitecture());
+  const init = programFile('nix-build-shell-init', program, ways.files, directories);
+  if (typeof init === 'number') return { status, init, launcher };
   syscall('close', status);
-  syscall('close', init);
-  return failedBefore(`pidfd_open(${process.pid}, 0)`, -launcher);
+  syscall('close', launcher);
+  return init;
 }
 
 /**
@@ -62,8 +75,7 @@ function ownPidfd(): number {
 }
 
 /** What the runtime arguments of calls become. */
-export function runtimeOf(files: Files, tree = -1): Runtime {
-  // struct pollfd: a descriptor, the events that are waited for, those that came.
-  const poll = new Uint8Array(new Int32Array([files.launcher, POLLIN]).buffer);
-  return { launcher: files.launcher, pollLauncher: memory(poll), init: files.init, status: files.status, tree };
+export function runtimeOf(files: Files, { tree = -1, sandbox = -1 }: Pick<LaunchRequest, 'tree' | 'sandbox'>): Runtime {
+  const { launcher, init, status } = files;
+  return { launcher, pollLauncher: memory(pollFor(launcher)), init, status, tree, sandbox };
 }

@@ -8,7 +8,8 @@ import { cell, type Entry, WORD } from './entry.ts';
 const SIG_SETMASK = 2;
 const SIGCHLD = 17;
 const CLONE_VM_VFORK = 0x100 | 0x4000;
-const WALL = 0x40000000;
+/** For wait4(2). */
+export const WALL = 0x40000000;
 const F_SETFD = 2;
 const FD_CLOEXEC = 1;
 const PR_SET_DUMPABLE = 4;
@@ -30,27 +31,49 @@ export interface Command {
  * Nobody inside may trace this process, or write into its memory: it has the command's ids, and could be made to forget that it dies with its
  * launcher (ptrace(2), PTRACE_MODE_ATTACH_REALCREDS). What it executes is as usual again.
  */
-const untraced: Entry = { call: 'prctl', args: [PR_SET_DUMPABLE, 0, 0, 0, 0] };
+export const untraced: Entry = { call: 'prctl', args: [PR_SET_DUMPABLE, 0, 0, 0, 0] };
 
 /** The entries of init. All signals are blocked when it starts: the launcher blocked them before the clone. */
-export function initEntries({ program, argv, environment }: Command, statusFd: number): readonly Entry[] {
+export function initEntries(command: Command, statusFd: number): readonly Entry[] {
   return [
     untraced,
-    { call: 'fcntl', args: [statusFd, F_SETFD, FD_CLOEXEC] },
-    {
-      call: 'clone',
-      args: [CLONE_VM_VFORK | SIGCHLD, 0, 0, 0, 0],
-      store: cell('report', REPORT.clone),
-      match: 0,
-      onMatch: 'child',
-      onError: 'report',
-    },
+    closeOnExec(statusFd),
+    makeChild,
     { label: 'wait', call: 'wait4', args: [-1, cell('report'), WALL, 0], onMatch: 'report', onError: 'report' },
     { call: 'jump', args: [], onError: 'wait' },
-    { label: 'report', call: 'pwrite64', args: [statusFd, cell('report'), REPORT_SIZE, 0] },
-    { call: 'exit_group', args: [0] },
+    ...sendReport(statusFd),
     // The child shares the memory: it says itself whom to wait for.
     { label: 'child', call: 'getpid', args: [], store: { kind: 'word', label: 'wait', word: WORD.match } },
+    ...becomeCommand(command),
+  ];
+}
+
+/** A descriptor that init has, and its command has not. */
+export function closeOnExec(fd: number): Entry {
+  return { call: 'fcntl', args: [fd, F_SETFD, FD_CLOEXEC] };
+}
+
+/** Makes the child, which goes on at the label `child`; where that fails the report says so. */
+export const makeChild: Entry = {
+  call: 'clone',
+  args: [CLONE_VM_VFORK | SIGCHLD, 0, 0, 0, 0],
+  store: cell('report', REPORT.clone),
+  match: 0,
+  onMatch: 'child',
+  onError: 'report',
+};
+
+/** Writes the report, and ends. */
+export function sendReport(statusFd: number): readonly Entry[] {
+  return [
+    { label: 'report', call: 'pwrite64', args: [statusFd, cell('report'), REPORT_SIZE, 0] },
+    { call: 'exit_group', args: [0] },
+  ];
+}
+
+/** The child's end: it becomes the command, with no signal blocked, or says why it cannot. */
+export function becomeCommand({ program, argv, environment }: Command): readonly Entry[] {
+  return [
     { call: 'rt_sigprocmask', args: [SIG_SETMASK, cell('emptySet'), 0, 8] },
     {
       call: 'execve',
@@ -61,6 +84,6 @@ export function initEntries({ program, argv, environment }: Command, statusFd: n
       ],
       store: cell('report', REPORT.execve),
     },
-    { call: 'exit_group', args: [127] },
+    { label: 'refused', call: 'exit_group', args: [127] },
   ];
 }

@@ -14,7 +14,7 @@ import { resultsIn } from './table.ts';
 /** Returns when init runs, or when a call of the child failed. */
 export function startHere(run: Stub, request: LaunchRequest, files: Files): Started | Failed {
   const frame = ownFrame(request.cloneFlags);
-  const entries = [...frame, ...childEntries(request.calls, runtimeOf(files, request.tree))];
+  const entries = [...frame, ...childEntries(request.calls, runtimeOf(files, request))];
   const layout = tableFor(entries, OWN_CELLS, ownArchitecture());
   const table = allocate(layout.size);
   layout.write(new Uint8Array(table.buffer), table.address);

@@ -45,7 +45,7 @@ export function startProgram(request: LaunchRequest, files: Files, ways: Ways): 
     files.launcher,
     back.results,
     back.writeEnd,
-    ...(request.tree === undefined ? [] : [request.tree]),
+    ...[request.tree, request.sandbox].filter(fd => fd !== undefined),
   ]);
   close(program, back.writeEnd); // what is written by nobody any more is read as the end
   const started =
@@ -67,7 +67,7 @@ function openBack(): Back | Failed {
 }
 
 function carrier(request: LaunchRequest, files: Files, { results, writeEnd }: Back): Uint8Array {
-  const runtime = runtimeOf(files, request.tree);
+  const runtime = runtimeOf(files, request);
   const { cloneFlags, calls } = request;
   const frame = programFrame(cloneFlags, calls.length, {
     pollLauncher: runtime.pollLauncher,

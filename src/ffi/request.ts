@@ -6,6 +6,8 @@ export interface LaunchRequest {
   readonly cloneFlags: number;
   /** The child's calls; the last one executes init. */
   readonly calls: readonly Call[];
+  /** A pidfd of process 1 of the sandbox that the child enters; absent: it makes one, and becomes its process 1. */
+  readonly sandbox?: number;
   /** What init executes. */
   readonly execute: {
     readonly program: string;

@@ -40,6 +40,7 @@ const NUMBERS = {
   rt_sigprocmask: [14, 135],
   setdomainname: [171, 162],
   sethostname: [170, 161],
+  setns: [308, 268],
   setsid: [112, 157],
   capset: [126, 91],
   seccomp: [317, 277],

@@ -41,39 +41,51 @@ const RUN_SETUP = `(
 exec "$@"`;
 
 /** @param words CMD and its arguments, or the prompt's shell with its own */
-export function execute({ build, env, derivation, options, facts }: PlanInput, words: readonly string[]): Op {
+export function execute(input: PlanInput, words: readonly string[]): Op {
+  const { program, before, environment } = loader(input);
+  const run = [...before, ...words];
+  return {
+    kind: 'execute',
+    program,
+    argv: setsUp(input) ? [program, '-c', RUN_SETUP, 'nix-build-shell', ...run] : run,
+    environment,
+  };
+}
+
+/** Whether stdenv's setup has to run first. */
+function setsUp({ env, derivation, options }: PlanInput): boolean {
+  return options.shell !== null && env.source.kind === 're-constructed' && usesStdenv(derivation, env);
+}
+
+/** The shell that loads the environment and becomes a command. */
+export interface Loader {
+  readonly program: InnerPath;
+  /** Its words before those of the command. */
+  readonly before: readonly string[];
+  readonly environment: readonly string[];
+}
+
+/** What loads an environment that was made: what stdenv's setup adds to a re-constructed one stands in its file by then. */
+export function loader({ build, env, options, facts }: PlanInput): Loader {
   const shell = options.shell;
-  if (shell === null) return executeWithoutShell(facts.promptShell?.command ?? [], words, env);
-  if (env.source.kind === 're-constructed') return executeReconstructed(shell, words, env, derivation);
+  if (shell === null) return loaderWithoutShell(facts.promptShell?.command ?? [], env);
+  if (env.source.kind === 're-constructed')
+    return { program: shell, before: [shell, '-c', SOURCE_AND_RUN, '--'], environment: environmentOf(env) };
   const file = build.envFile?.path.endsWith('/environment-variables') === true ? 'environment-variables' : 'env-vars';
-  return { kind: 'execute', program: shell, argv: [shell, '-c', sourceAndRun(file), '--', ...words], environment: [] };
+  return { program: shell, before: [shell, '-c', sourceAndRun(file), '--'], environment: [] };
 }
 
 /** @param bash the words that start a bash that is not the build's: it becomes the command, and leaves the environment as it is */
-function executeWithoutShell(bash: readonly string[], words: readonly string[], env: EnvVars): Op {
+function loaderWithoutShell(bash: readonly string[], env: EnvVars): Loader {
   return {
-    kind: 'execute',
     program: innerPath(bash[0] ?? ''),
-    argv: [...bash, '-c', 'exec "$@"', '--', ...words],
+    before: [...bash, '-c', 'exec "$@"', '--'],
     environment: environmentOf(env),
   };
 }
 
 function environmentOf(env: EnvVars): readonly string[] {
   return env.variables.flatMap(({ name, value }) => (value === null ? [] : [`${name}=${value}`]));
-}
-
-function executeReconstructed(
-  shell: InnerPath,
-  words: readonly string[],
-  env: EnvVars,
-  derivation: Derivation | null,
-): Op {
-  const environment = environmentOf(env);
-  const run = [shell, '-c', SOURCE_AND_RUN, '--', ...words];
-  if (!usesStdenv(derivation, env)) return { kind: 'execute', program: shell, argv: run, environment };
-  const argv = [shell, '-c', RUN_SETUP, 'nix-build-shell', ...run];
-  return { kind: 'execute', program: shell, argv, environment };
 }
 
 /** Whether stdenv's setup makes the environment. */

@@ -23,6 +23,12 @@ const HINTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     EAGAIN: 'too many processes: see `ulimit -u`',
     '*': DOCTOR,
   },
+  join: {
+    ESRCH: 'it has just ended',
+    EPERM: `it is not yours, or a security module forbids it; ${DOCTOR}`,
+    EINVAL: 'it has just ended, or this kernel cannot enter all namespaces at once (Linux 5.8 can)',
+    '*': DOCTOR,
+  },
   mapIds: {
     EACCES: APPARMOR,
     EPERM: `${APPARMOR}; and root needs CAP_SETFCAP, which containers may take away`,

@@ -1,8 +1,8 @@
 /** The operations that make the namespaces, and what is set in each of them once. */
 import { bytes, type Call, call, flags, NULL, num, text } from '../base/call.ts';
-import { MNT_DETACH, MS, OPEN } from './kernel.ts';
+import { CLONE, MNT_DETACH, MS, OPEN } from './kernel.ts';
 import { here } from './op-calls.ts';
-import type { Meanings } from './step.ts';
+import type { Meanings, Namespace } from './step.ts';
 import { ifreq } from './structures.ts';
 
 const { MS_REC, MS_PRIVATE } = MS;
@@ -16,12 +16,33 @@ function writeProc(path: string, content: string): readonly Call[] {
   ];
 }
 
+/** The flag of each namespace, for clone(2) and setns(2). */
+export const NAMESPACE_FLAG: Readonly<Record<Namespace, keyof typeof CLONE>> = {
+  user: 'CLONE_NEWUSER',
+  mount: 'CLONE_NEWNS',
+  pid: 'CLONE_NEWPID',
+  ipc: 'CLONE_NEWIPC',
+  uts: 'CLONE_NEWUTS',
+  net: 'CLONE_NEWNET',
+};
+
 export const NAMESPACE_OPS: Meanings<
-  'namespaces' | 'mapIds' | 'loopbackUp' | 'hostName' | 'privateMounts' | 'enterRoot'
+  'namespaces' | 'join' | 'mapIds' | 'loopbackUp' | 'hostName' | 'privateMounts' | 'enterRoot'
 > = {
   namespaces: {
     say: op => `new namespaces: ${op.of.join(', ')}`,
     calls: () => [], // the clone itself, which run.ts makes
+  },
+  join: {
+    say: op => `into the namespaces of the sandbox: ${op.of.join(', ')}`,
+    // One call, or none of them; root and working directory become those of the mount namespace. Linux 5.8 and later (setns(2)).
+    calls: op => [
+      call(
+        'setns',
+        { kind: 'runtime', of: 'sandbox' },
+        flags(Object.fromEntries(op.of.map(name => [NAMESPACE_FLAG[name], CLONE[NAMESPACE_FLAG[name]]]))),
+      ),
+    ],
   },
   mapIds: {
     say: op => `user ${op.uid.outer} is ${op.uid.inner} inside, group ${op.gid.outer} is ${op.gid.inner}`,

@@ -1,5 +1,5 @@
 /** The operations on the process itself, and those that make a command of it. */
-import { bytes, type Call, call, flags, mode, NULL, num, optional, text } from '../base/call.ts';
+import { bytes, type Call, call, flags, mode, NULL, num, optional, type RuntimeValue, text } from '../base/call.ts';
 import { AT_EMPTY_PATH, PERSONALITY, PR, RLIMIT, SIGKILL, SIGSTOP } from './kernel.ts';
 import type { Meanings } from './step.ts';
 import { limit, zeroSigaction } from './structures.ts';
@@ -11,6 +11,21 @@ const launcherLives: Call = {
   args: [{ kind: 'runtime', of: 'pollLauncher' }, num(1), bytes(new Uint8Array(16), '{0, 0}'), NULL, num(8)],
 };
 
+/** Becomes the generated program, which keeps these descriptors: it marks them again, to be closed by exec. */
+function becomeProgram(name: string, ...kept: readonly RuntimeValue[]): readonly Call[] {
+  return [
+    ...kept.map(of => call('fcntl', { kind: 'runtime', of }, flags({ F_SETFD: 2 }), num(0))),
+    call(
+      'execveat',
+      { kind: 'runtime', of: 'init' },
+      text(''),
+      { kind: 'vector', values: [name] },
+      { kind: 'vector', values: [] },
+      flags({ AT_EMPTY_PATH }),
+    ),
+  ];
+}
+
 export const PROCESS_OPS: Meanings<
   | 'dieWithLauncher'
   | 'defaultSignals'
@@ -21,6 +36,7 @@ export const PROCESS_OPS: Meanings<
   | 'personality'
   | 'standardStreams'
   | 'init'
+  | 'waiter'
   | 'execute'
 > = {
   dieWithLauncher: {
@@ -52,7 +68,7 @@ export const PROCESS_OPS: Meanings<
   },
   workingDirectory: {
     say: op => `the working directory is ${op.at}`,
-    calls: op => [call('chdir', text(op.at))],
+    calls: op => [op.mayBeGone === true ? optional('chdir', text(op.at)) : call('chdir', text(op.at))],
   },
   limit: {
     say: op => `${op.resource} is ${op.soft} (hard: ${op.hard})`,
@@ -79,16 +95,12 @@ export const PROCESS_OPS: Meanings<
     calls: () => [
       // Once more, and long after prctl: a launcher that is being killed may take a moment to be dead.
       launcherLives,
-      call('fcntl', { kind: 'runtime', of: 'status' }, flags({ F_SETFD: 2 }), num(0)),
-      call(
-        'execveat',
-        { kind: 'runtime', of: 'init' },
-        text(''),
-        { kind: 'vector', values: ['nix-build-shell-init'] },
-        { kind: 'vector', values: [] },
-        flags({ AT_EMPTY_PATH }),
-      ),
+      ...becomeProgram('nix-build-shell-init', 'status'),
     ],
+  },
+  waiter: {
+    say: () => 'a small process outside starts the command inside, waits, and reports how it ended',
+    calls: () => [launcherLives, ...becomeProgram('nix-build-shell-waiter', 'status', 'launcher')],
   },
   execute: {
     say: op => `execute ${op.program}`,

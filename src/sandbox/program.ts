@@ -1,8 +1,9 @@
 /** A plan, lowered to system calls: which calls, in order, and which step wants each of them. */
 import type { Call } from '../base/call.ts';
 import { CLONE } from './kernel.ts';
+import { NAMESPACE_FLAG } from './namespace-ops.ts';
 import { opCalls } from './op.ts';
-import type { Namespace, OpOf, SandboxPlan } from './step.ts';
+import type { OpOf, SandboxPlan } from './step.ts';
 
 export interface Program {
   /** The CLONE_NEW* flags of the clone that makes the child. */
@@ -16,18 +17,9 @@ export interface Program {
   readonly executeStep: number;
 }
 
-const FLAG: Readonly<Record<Namespace, keyof typeof CLONE>> = {
-  user: 'CLONE_NEWUSER',
-  mount: 'CLONE_NEWNS',
-  pid: 'CLONE_NEWPID',
-  ipc: 'CLONE_NEWIPC',
-  uts: 'CLONE_NEWUTS',
-  net: 'CLONE_NEWNET',
-};
-
 /** The names of the clone's flags, as strace(1) prints them. */
 export function cloneFlagNames(plan: SandboxPlan): readonly string[] {
-  return plan.steps.flatMap(({ op }) => (op.kind === 'namespaces' ? op.of.map(name => FLAG[name]) : []));
+  return plan.steps.flatMap(({ op }) => (op.kind === 'namespaces' ? op.of.map(name => NAMESPACE_FLAG[name]) : []));
 }
 
 /** @throws Error on a plan without an `execute` step at its end: a bug of plan.ts */

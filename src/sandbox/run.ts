@@ -19,6 +19,8 @@ export type RunOutcome =
 export interface RunHooks {
   /** Called when the sandbox runs, with the process id of its init on the host. */
   readonly started?: (initPid: number) => void;
+  /** A pidfd of process 1 of the sandbox that the plan enters; left out: it makes one. */
+  readonly sandbox?: number;
   /** How the calls may be made; left out: every way, the best one first. */
   readonly ways?: Ways;
   /** The mount that the plan's overlay is (`byRoot`). */
@@ -41,6 +43,7 @@ export async function runPlan(plan: SandboxPlan, hooks: RunHooks = {}): Promise<
     execute: program.execute,
     directories: [dirname(plan.root), ...SHARED_DIRECTORIES],
     ...(hooks.tree === undefined ? {} : { tree: hooks.tree }),
+    ...(hooks.sandbox === undefined ? {} : { sandbox: hooks.sandbox }),
   };
   const running = launch(hooks.withFault?.(request) ?? request, hooks.ways);
   trace('time', 'cloned');
@@ -59,12 +62,15 @@ function outcome(ended: Ended, plan: SandboxPlan, program: Program): RunOutcome 
 
 function failureOf(ended: Extract<Ended, { kind: 'failed' }>, plan: SandboxPlan, program: Program): Failure {
   const errno = errnoName(ended.errno);
+  const enters = plan.steps[0]?.op.kind === 'join';
   if (ended.index === -3) {
-    return fail('start the sandbox', { call: ended.what, errno, hint: hintFor('launch', errno) }).failure;
+    const wanted = enters ? 'enter the sandbox' : 'start the sandbox';
+    return fail(wanted, { call: ended.what, errno, hint: hintFor('launch', errno) }).failure;
   }
   if (ended.index === -1) {
-    const names = cloneFlagNames(plan).join('|');
-    return fail('make new namespaces', { call: `clone(${names})`, errno, hint: hintFor('namespaces', errno) }).failure;
+    const call = `clone(${enters ? 'SIGCHLD' : cloneFlagNames(plan).join('|')})`;
+    const wanted = enters ? 'enter the sandbox' : 'make new namespaces';
+    return fail(wanted, { call, errno, hint: hintFor('namespaces', errno) }).failure;
   }
   if (ended.index === -2) {
     const { program: shell } = program.execute;
@@ -79,8 +85,11 @@ function failureOf(ended: Extract<Ended, { kind: 'failed' }>, plan: SandboxPlan,
   const call = program.calls[ended.index];
   const op = opOf(ended, plan, program);
   if (call === undefined || op === undefined) throw new Error(`no call ${ended.index} in the program`);
-  return fail(`set up the sandbox (${sayOp(op)})`, { call: sayCall(call), errno, hint: hintFor(op.kind, errno) })
-    .failure;
+  return fail(`${enters ? 'enter' : 'set up'} the sandbox (${sayOp(op)})`, {
+    call: sayCall(call),
+    errno,
+    hint: hintFor(op.kind, errno),
+  }).failure;
 }
 
 /** The step whose call failed; undefined where the failure was before or after the steps. */

@@ -22,7 +22,7 @@ function bashOf({ facts, options: { shell } }: PlanInput): readonly string[] {
 /** The steps after the root was entered. */
 export function startSteps(input: PlanInput): readonly Step[] {
   const { facts, options } = input;
-  const words = options.command ?? promptCommand(bashOf(input));
+  const words = options.command ?? promptWords(input);
   const limits: Op[] = [];
   const { openFiles, coreHard } = facts.limits;
   if (openFiles !== null) limits.push({ kind: 'limit', resource: 'RLIMIT_NOFILE', ...openFiles });
@@ -106,8 +106,9 @@ function whyExecuted({ env, derivation, options }: PlanInput): string {
     : "the shell loads the build's environment and becomes the command";
 }
 
-function promptCommand(bash: readonly string[]): readonly string[] {
-  return [...bash, '--noprofile', '--rcfile', RC_FILE, '-i'];
+/** The words of the interactive shell. Its start-up file is laid out for a run without CMD; bash goes on where it is missing. */
+export function promptWords(input: PlanInput): readonly string[] {
+  return [...bashOf(input), '--noprofile', '--rcfile', RC_FILE, '-i'];
 }
 
 /**

@@ -13,6 +13,7 @@ export type Namespace = 'user' | 'mount' | 'pid' | 'ipc' | 'uts' | 'net';
 /** One operation. Its sentence and its system calls stand together, in the table that `op.ts` has it from. */
 export type Op =
   | { readonly kind: 'namespaces'; readonly of: readonly Namespace[] }
+  | { readonly kind: 'join'; readonly of: readonly Namespace[] }
   | { readonly kind: 'dieWithLauncher' }
   | { readonly kind: 'defaultSignals' }
   | { readonly kind: 'closeDescriptors' }
@@ -73,7 +74,7 @@ export type Op =
   | { readonly kind: 'mode'; readonly at: InnerPath; readonly mode: number }
   | { readonly kind: 'mask'; readonly at: InnerPath }
   | { readonly kind: 'enterRoot' }
-  | { readonly kind: 'workingDirectory'; readonly at: InnerPath }
+  | { readonly kind: 'workingDirectory'; readonly at: InnerPath; readonly mayBeGone?: true }
   | {
       readonly kind: 'limit';
       readonly resource: 'RLIMIT_CORE' | 'RLIMIT_NOFILE';
@@ -88,6 +89,7 @@ export type Op =
   | { readonly kind: 'noCapabilities' }
   | { readonly kind: 'standardStreams' }
   | { readonly kind: 'init' }
+  | { readonly kind: 'waiter' }
   | {
       readonly kind: 'execute';
       readonly program: InnerPath;

@@ -11,6 +11,7 @@ import { trace } from '../base/trace.ts';
 import { takeLock } from './lock.ts';
 import { PLACE_HINT, type PlaceEnvironment, sessionsDirectory } from './place.ts';
 import { closeAll, removalResult, removeSome, removeTree, startRemoval } from './remove.ts';
+import { forgetRunning } from './running.ts';
 import type { Session } from './session.ts';
 
 const held = new Map<string, number>();
@@ -65,6 +66,7 @@ function newDirectory(place: HostPath): Result<HostPath> {
 
 /** Ends a session: its files go, unless they are to be kept. */
 export function finishSession(session: Session, { keep }: { readonly keep: boolean }): Result<null> {
+  forgetRunning(session.directory);
   const removed = keep || removedEmpty(session) ? ok(null) : removeTree(session.directory);
   release(session.directory, removed.ok);
   return removed;

@@ -4,6 +4,7 @@ import type { Arg } from '../../src/base/call.ts';
 import type { Entry } from '../../src/ffi/entry.ts';
 import { ownFrame, programFrame } from '../../src/ffi/frame.ts';
 import { initEntries } from '../../src/ffi/init.ts';
+import { pollFor, waiterEntries } from '../../src/ffi/waiter.ts';
 import { BPF, filterBytes, SECCOMP } from '../../src/sandbox/bpf.ts';
 import { ABIS } from '../../src/sandbox/filtered-calls.ts';
 import { CLONE } from '../../src/sandbox/kernel.ts';
@@ -82,6 +83,8 @@ test('the numbers of the frame and of init are those of their names', { skip }, 
   const own = ownFrame(0);
   const carrier = programFrame(0, 1, { pollLauncher: 0, results: 5, ready: 6 });
   const init = initEntries({ program: 'x', argv: [], environment: [] }, 7);
+  const waiter = waiterEntries({ program: 'x', argv: [], environment: [] }, { status: 7, launcher: 8 });
+  const ofItsChild = waiter.slice(waiter.findIndex(({ label }) => label === 'child'));
   const expected: Readonly<Record<string, bigint>> = {
     SIG_SETMASK: argument(own, 'rt_sigprocmask', 0),
     'CLONE_VM|CLONE_VFORK|CLONE_PIDFD|SIGCHLD': argument(own, 'clone', 0),
@@ -93,6 +96,15 @@ test('the numbers of the frame and of init are those of their names', { skip }, 
     F_SETFD: argument(init, 'fcntl', 1),
     FD_CLOEXEC: argument(init, 'fcntl', 2),
     '__WALL|0': argument(init, 'wait4', 2),
+    'CLONE_VFORK|CLONE_VM|SIGCHLD': argument(waiter, 'clone', 0),
+    'F_SETFD|0': argument(waiter, 'fcntl', 1),
+    'FD_CLOEXEC|0': argument(waiter, 'fcntl', 2),
+    'PR_SET_DUMPABLE|0': argument(waiter, 'prctl', 0),
+    'PR_SET_PDEATHSIG|0': argument(ofItsChild, 'prctl', 0),
+    'SIGKILL|0': argument(ofItsChild, 'prctl', 1),
+    '0|__WALL': argument(waiter, 'wait4', 2),
+    'SIG_SETMASK|0': argument(waiter, 'rt_sigprocmask', 0),
+    POLLIN: BigInt(Buffer.from(pollFor(0)).readInt16LE(4)),
   };
   const theirs = valuesInC(HEADERS, Object.keys(expected));
   assert.deepEqual(Object.fromEntries(theirs), expected);

@@ -154,7 +154,7 @@ test('wrong usage is one line that says what helps', () => {
 });
 
 test('help fits in 80 columns', () => {
-  for (const words of [['--help'], ['list', '--help'], ['plan', '--help'], ['doctor', '--help']]) {
+  for (const words of [['--help'], ['list', '--help'], ['plan', '--help'], ['enter', '--help'], ['doctor', '--help']]) {
     const long = run(words)
       .stdout.toString()
       .split('\n')

@@ -15,7 +15,7 @@ import { OPS } from '../../src/sandbox/op.ts';
 import type { Op } from '../../src/sandbox/step.ts';
 import type { FaultRun } from '../support/faults.ts';
 import { flatSandbox } from '../support/flat.ts';
-import { flatPlan } from '../support/flat-plan.ts';
+import { flatEntrance, flatPlan } from '../support/flat-plan.ts';
 import { type Fact, missing, ordinaryUser, type TestUser } from '../support/need.ts';
 import { type Job, runJob } from '../support/start-job.ts';
 
@@ -62,7 +62,9 @@ function planOf({ base, command, options, change }: Job): ReturnType<typeof flat
 test('the plans that are made to fail have every kind of operation', {
   skip: missing('root', 'static-bash', 'static-busybox'),
 }, () => {
-  const steps = [fullJob, layerJob].flatMap(job => planOf(job(null)).steps);
+  const job = fullJob(null);
+  const plans = [planOf(job), planOf(layerJob(null)), flatEntrance(job.base, job.command)];
+  const steps = plans.flatMap(plan => plan.steps);
   const kinds = new Set<string>(steps.map(({ op }) => op.kind));
   assert.deepEqual(
     Object.keys(OPS).filter(kind => !kinds.has(kind)),
@@ -94,6 +96,16 @@ for (const [name, fact, user] of SIDES.slice(0, 2))
     for (const { failure, optional } of runs) if (!optional) assert.match(failure?.hint ?? '', /--without store-layer/);
   });
 
+for (const [name, fact, user, carrier] of SIDES)
+  test(`as ${name}, by the carrier ${carrier}, each fault on the way into a sandbox that runs has its own message and leaves nothing`, {
+    skip: missing(fact, 'user-namespaces', 'static-bash', 'static-busybox'),
+  }, () => {
+    const job = { base: flatSandbox(user()), command: ['true'], enters: true };
+    const faulty = faultsOf(job, user(), carrier).filter(({ optional }) => !optional);
+    assert.ok(faulty.length > 15, `${faulty.length} faults`);
+    for (const { fault, failure } of faulty) assert.match(failure?.wanted ?? '', /^(enter the sandbox|execute)/, fault);
+  });
+
 /** Every fault of a job, or of one kind of operation in it, each checked by itself. */
 function faultsOf(made: Job, user: TestUser | null, carrier: Carrier, only?: Op['kind']): readonly FaultRun[] {
   const job = { ...made, faults: only ?? true, ways: { carriers: [carrier], files: ['memfd'] } } as const;
@@ -102,7 +114,7 @@ function faultsOf(made: Job, user: TestUser | null, carrier: Carrier, only?: Op[
   assert.equal(status, 0);
   const runs = JSON.parse(stdout.toString()) as readonly FaultRun[];
   for (const run of runs) checkRun(run);
-  assert.deepEqual(readdirSync(join(job.base, 'session/root')), []);
+  if (job.enters !== true) assert.deepEqual(readdirSync(join(job.base, 'session/root')), []);
   return runs;
 }
 

@@ -1,11 +1,9 @@
 /** A build whose builder is no shell, and that has none: its command is started by a bash that it does not see. */
 import assert from 'node:assert/strict';
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { missing, ordinaryUser } from '../support/need.ts';
 import { run } from '../support/program.ts';
-import { BASH, BUSYBOX, SMALL_ENVIRONMENT, type SmallBuild, smallBuild } from '../support/small-build.ts';
+import { BUSYBOX, shelllessBuild } from '../support/small-build.ts';
 
 const SIDES = [
   ['root', missing('root', 'static-busybox', 'user-namespaces'), () => null],
@@ -14,21 +12,10 @@ const SIDES = [
 
 const BUILDERS = [`${BUSYBOX}/bin/env`, `${BUSYBOX}/bin/busybox`, 'builtin:fetchurl'] as const;
 
-/** Without env-vars, which only a shell writes. */
-function shellless(builder: string): SmallBuild {
-  const build = smallBuild();
-  rmSync(join(build.directory, 'env-vars'));
-  rmSync(join(build.store, BASH), { recursive: true });
-  const variables = `("PATH","${BUSYBOX}/bin"),("name","small-1.0"),("out","${SMALL_ENVIRONMENT.out}"),("words","a b $c")`;
-  const text = `Derive([("out","${SMALL_ENVIRONMENT.out}","","")],[],["${BUSYBOX}"],"x86_64-linux","${builder}",[],[${variables}])`;
-  writeFileSync(join(build.store, 'nix/store/00000000000000000000000000000007-small-1.0.drv'), text, { mode: 0o644 });
-  return build;
-}
-
 for (const [name, skip, user] of SIDES) {
   test(`${name} runs a command in a build without a shell`, { skip }, () => {
     for (const builder of BUILDERS) {
-      const { store, directory } = shellless(builder);
+      const { store, directory } = shelllessBuild(builder);
       const inside = (...command: readonly string[]) =>
         run(['--store', store, directory, ...command], { user: user() });
       const { status, stdout, stderr } = inside('env');
@@ -47,7 +34,7 @@ for (const [name, skip, user] of SIDES) {
 }
 
 test('the plan and show say who starts the command', { skip: SIDES[1][1] }, () => {
-  const { store, directory } = shellless(BUILDERS[0]);
+  const { store, directory } = shelllessBuild(BUILDERS[0]);
   const user = ordinaryUser();
   const plan = run(['plan', '--store', store, directory], { user });
   assert.match(plan.stdout.toString(), /the build has no shell: this bash starts the command/);

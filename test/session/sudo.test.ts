@@ -1,20 +1,22 @@
 /** Under sudo, the sandbox is that of the user who called it, where they may read the kept directory. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { missing, ordinaryUser } from '../support/need.ts';
-import { type Output, programFor, run, runCommand } from '../support/program.ts';
+import { type Output, programFor, run, runCommand, start } from '../support/program.ts';
 import { smallBuild } from '../support/small-build.ts';
+import { sessionsFor } from '../support/watched.ts';
 
 const skip = missing('root', 'user', 'user-namespaces', 'static-bash', 'static-busybox');
 
 /** As sudo starts it: as root, with the caller's ids in the environment, and root's home. */
-function underSudo(args: readonly string[]): Output {
+function underSudo(args: readonly string[], more: Readonly<Record<string, string>> = {}): Output {
   const user = ordinaryUser();
   return runCommand([programFor(user), ...args], {
-    env: { SUDO_UID: `${user?.uid}`, SUDO_GID: `${user?.gid}`, SUDO_USER: user?.name, HOME: '/root' },
+    env: { SUDO_UID: `${user?.uid}`, SUDO_GID: `${user?.gid}`, SUDO_USER: user?.name, HOME: '/root', ...more },
   });
 }
 
@@ -41,6 +43,24 @@ test('show, env, plan and log act for the caller of sudo as a run does', { skip 
     const { stderr } = underSudo([command, '--store', store, directory]);
     assert.match(stderr.toString(), new RegExp(`^nix-build-shell: acting for ${user?.name}, who called sudo`), command);
   }
+});
+
+test('a sandbox of the caller of sudo is entered as that user, by its directory and by its process', {
+  skip,
+}, async t => {
+  const user = ordinaryUser();
+  const { store, directory } = smallBuild();
+  const sessions = { NIX_BUILD_SHELL_SESSIONS: sessionsFor(user) };
+  const script = 'echo ready; read -r line';
+  const launcher = start(['--store', store, directory, 'bash', '-c', script], { user, env: sessions });
+  t.after(() => launcher.kill('SIGKILL'));
+  await once(launcher.stdout ?? launcher, 'data');
+  for (const which of [directory, String(launcher.pid)]) {
+    const { stdout, stderr } = underSudo(['enter', which, 'cat', '/proc/self/uid_map'], sessions);
+    assert.equal(stdout.toString().replaceAll(/ +/g, ' '), ` 1000 ${user?.uid} 1\n`, stderr.toString());
+  }
+  launcher.stdin?.end('\n');
+  await once(launcher, 'close');
 });
 
 test('a directory that only root may read is entered as root, which is said', { skip }, () => {

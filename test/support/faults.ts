@@ -13,7 +13,8 @@ import { removeTree } from '../../src/session/remove.ts';
 import { closeRootTree, openRootTree, takeOverlay } from '../../src/session/root-tree.ts';
 
 const NOFILE = num(7, 'RLIMIT_NOFILE');
-const CLONE_FS = 0x200;
+/** Without CLONE_SIGHAND it is refused. */
+const CLONE_THREAD = 0x10000;
 const words = (...values: readonly string[]): Arg => ({ kind: 'vector', values });
 
 /** Calls that the kernel refuses wherever they are made, each with its own errno: no result is made up. */
@@ -52,20 +53,29 @@ type Fault = Pick<FaultRun, 'fault' | 'wanted' | 'call' | 'errno' | 'optional'> 
   readonly descriptors?: number;
 };
 
+/** Which faults, and into what. */
+export interface FaultsOf {
+  /** Only those of one kind of operation. */
+  readonly only?: Op['kind'];
+  /** A pidfd of the sandbox that the plan enters. */
+  readonly sandbox?: number;
+}
+
 /** Everything fails once, or each call of one kind of operation. To be called in a process that has nothing else to do. */
 export async function everyFault(
   plan: SandboxPlan,
-  ways?: Ways,
-  only: Op['kind'] | null = null,
+  ways: Ways | undefined,
+  { only, sandbox }: FaultsOf,
 ): Promise<readonly FaultRun[]> {
   const runs: FaultRun[] = [];
-  const faultless = await runOnce(plan, hooksOf(ways)); // also: what is loaded once is no leftover
+  const into = sandbox === undefined ? {} : { sandbox };
+  const faultless = await runOnce(plan, { ...hooksOf(ways), ...into }); // also: what is loaded once is no leftover
   if (faultless.kind === 'failed') throw new Error(failureLine(faultless.failure));
-  const faults = [...faultyCalls(plan, ways), ...otherFaults(ways)];
-  const wanted = faults.filter(({ fault }) => only === null || fault.endsWith(` of ${only}`));
+  const faults = [...faultyCalls(plan, ways), ...otherFaults(plan, ways)];
+  const wanted = faults.filter(({ fault }) => only === undefined || fault.endsWith(` of ${only}`));
   for (const { hooks, descriptors, ...fault } of wanted) {
     const before = possessions();
-    const outcome = await runOnce(plan, hooks, descriptors);
+    const outcome = await runOnce(plan, { ...hooks, ...into }, descriptors);
     const failure = outcome.kind === 'failed' ? outcome.failure : null;
     const status = outcome.kind === 'failed' ? outcome.failure.status : outcome.status;
     runs.push({ ...fault, failure, status, left: possessions().filter(thing => !before.includes(thing)) });
@@ -112,7 +122,7 @@ function faultyCalls(plan: SandboxPlan, ways: Ways | undefined): readonly Fault[
       ...request,
       calls: request.calls.map((made, at) => (at === index ? replaced(made, refused) : made)),
     });
-    const wanted = `set up the sandbox (${sayOp(op)})`;
+    const wanted = `${enters(plan) ? 'enter' : 'set up'} the sandbox (${sayOp(op)})`;
     const optional = planned.optional === true;
     const hooks = hooksOf(ways, withFault);
     return [{ fault: `call ${index} of ${op.kind}`, wanted, call: sayCall(planned), errno, optional, hooks }];
@@ -124,7 +134,7 @@ function replaced(made: Call, { name, args }: Call): Call {
   return { ...made, name, args: [...args, ...made.args.filter(({ kind }) => kind === 'result')] };
 }
 
-function otherFaults(ways: Ways | undefined): readonly Fault[] {
+function otherFaults(plan: SandboxPlan, ways: Ways | undefined): readonly Fault[] {
   const fault = (name: string, errno: string, withFault: RunHooks['withFault'], more: Partial<Fault> = {}): Fault => ({
     fault: name,
     wanted: null,
@@ -137,8 +147,8 @@ function otherFaults(ways: Ways | undefined): readonly Fault[] {
   const noPlace = (request: LaunchRequest): LaunchRequest => ({ ...request, directories: ['/no/such/directory'] });
   const carriers = ways?.carriers ?? ['memfd'];
   return [
-    fault('clone', 'EINVAL', request => ({ ...request, cloneFlags: request.cloneFlags + CLONE_FS }), {
-      wanted: 'make new namespaces',
+    fault('clone', 'EINVAL', request => ({ ...request, cloneFlags: request.cloneFlags + CLONE_THREAD }), {
+      wanted: enters(plan) ? 'enter the sandbox' : 'make new namespaces',
     }),
     fault(
       'exec of the shell',
@@ -149,11 +159,16 @@ function otherFaults(ways: Ways | undefined): readonly Fault[] {
       },
     ),
     fault("no place for init's program", 'ENOENT', undefined, {
-      wanted: 'start the sandbox',
+      wanted: enters(plan) ? 'enter the sandbox' : 'start the sandbox',
       hooks: { withFault: noPlace, ways: { carriers, files: ['unlinked'] } },
     }),
     ...[0, 1, 2, 3].map(descriptors => fault(`${descriptors} descriptors left`, 'EMFILE', undefined, { descriptors })),
   ];
+}
+
+/** Whether the plan enters a sandbox that runs. */
+function enters({ steps }: SandboxPlan): boolean {
+  return steps[0]?.op.kind === 'join';
 }
 
 /** The kernel refuses to mount volatile layers a second time; the program makes new ones for each run. */

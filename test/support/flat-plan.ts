@@ -2,8 +2,9 @@
 import { type HostPath, hostPath } from '../../src/base/path.ts';
 import type { StoreEntry } from '../../src/nix/store-entries.ts';
 import { gatherHostFacts } from '../../src/sandbox/host.ts';
+import { entranceOf, entrancePlan } from '../../src/sandbox/join.ts';
 import { plan } from '../../src/sandbox/plan.ts';
-import type { PlanOptions } from '../../src/sandbox/plan-input.ts';
+import type { PlanInput, PlanOptions } from '../../src/sandbox/plan-input.ts';
 import type { SandboxPlan } from '../../src/sandbox/step.ts';
 import type { LayerPlace, StoreView } from '../../src/sandbox/store-view.ts';
 import { envVars, keptBuild, planInput, planOptions } from './plan-input.ts';
@@ -25,44 +26,50 @@ export interface FlatChange {
 export function flatPlan(
   base: string,
   command: readonly string[],
-  change: Partial<PlanOptions> = {},
-  { buildTop, overlayIn, byRoot = false, storeEntries, storeLayer }: FlatChange = {},
+  options: Partial<PlanOptions> = {},
+  change: FlatChange = {},
 ): SandboxPlan {
+  return plan(flatInput(base, command, options, change));
+}
+
+/** The plan of the command in the sandbox of {@link flatPlan}, while that runs. */
+export function flatEntrance(base: string, command: readonly string[]): SandboxPlan {
+  const input = flatInput(base, command, {}, {});
+  const made = plan(input);
+  return entrancePlan(entranceOf(made, input), command, made.root);
+}
+
+function flatInput(
+  base: string,
+  command: readonly string[],
+  change: Partial<PlanOptions>,
+  { buildTop, overlayIn, byRoot: rooted = false, storeEntries, storeLayer }: FlatChange,
+): PlanInput {
   const lower = hostPath(`${base}/build`);
   const looked = { entries: 2, whole: true };
-  const rootOverlay = byRoot ? { owner: { uid: 12_345, gid: 12_346 }, mapped: true, links: true } : null;
-  return plan(
-    planInput({
-      build: keptBuild(buildTop === undefined ? {} : { buildTop, sandboxed: false }),
-      env: envVars(),
-      session: {
-        build: lower,
-        root: hostPath(`${overlayIn ?? storeLayer?.session ?? base}/root`),
-        copy:
-          overlayIn === undefined
-            ? { rung: 'copy', notTaken: [] }
-            : {
-                rung: 'overlay',
-                lower,
-                session: hostPath(overlayIn),
-                looked,
-                placed: 0,
-                byRoot: rootOverlay,
-                notTaken: [],
-              },
-      },
-      ...(storeEntries === undefined ? {} : { store: closure(hostPath(`${base}/store/nix/store`), storeEntries) }),
-      ...(storeLayer === undefined ? {} : { store: underLayer(base, storeLayer) }),
-      options: planOptions({ command, ...change }),
-      facts: gatherHostFacts({
-        storeRoot: `${base}/store`,
-        storeTop: '/nix',
-        network: false,
-        settings: null,
-        openFilesSoft: process.env['NBS_NOFILE'],
-      }),
+  const byRoot = rooted ? { owner: { uid: 12_345, gid: 12_346 }, mapped: true, links: true } : null;
+  return planInput({
+    build: keptBuild(buildTop === undefined ? {} : { buildTop, sandboxed: false }),
+    env: envVars(),
+    session: {
+      build: lower,
+      root: hostPath(`${overlayIn ?? storeLayer?.session ?? base}/root`),
+      copy:
+        overlayIn === undefined
+          ? { rung: 'copy', notTaken: [] }
+          : { rung: 'overlay', lower, session: hostPath(overlayIn), looked, placed: 0, byRoot, notTaken: [] },
+    },
+    ...(storeEntries === undefined ? {} : { store: closure(hostPath(`${base}/store/nix/store`), storeEntries) }),
+    ...(storeLayer === undefined ? {} : { store: underLayer(base, storeLayer) }),
+    options: planOptions({ command, ...change }),
+    facts: gatherHostFacts({
+      storeRoot: `${base}/store`,
+      storeTop: '/nix',
+      network: false,
+      settings: null,
+      openFilesSoft: process.env['NBS_NOFILE'],
     }),
-  );
+  });
 }
 
 function closure(from: HostPath, inputs: readonly StoreEntry[]): StoreView {

@@ -1,5 +1,5 @@
 /** A small kept build and its store, made of the machine's static bash and busybox: no Nix is needed. */
-import { chmodSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { scratchDirectory } from './scratch.ts';
 
@@ -68,6 +68,17 @@ export const SMALL_ENVIRONMENT = {
   name: 'small-1.0',
   out: '/nix/store/00000000000000000000000000000002-small-1.0',
 } as const;
+
+/** The same of a build whose builder is no shell, and that has none: without env-vars, which only a shell writes. */
+export function shelllessBuild(builder = `${BUSYBOX}/bin/env`): SmallBuild {
+  const build = smallBuild();
+  rmSync(join(build.directory, 'env-vars'));
+  rmSync(join(build.store, BASH), { recursive: true });
+  const variables = `("PATH","${BUSYBOX}/bin"),("name","small-1.0"),("out","${SMALL_ENVIRONMENT.out}"),("words","a b $c")`;
+  const text = `Derive([("out","${SMALL_ENVIRONMENT.out}","","")],[],["${BUSYBOX}"],"x86_64-linux","${builder}",[],[${variables}])`;
+  writeFileSync(join(build.store, 'nix/store/00000000000000000000000000000007-small-1.0.drv'), text, { mode: 0o644 });
+  return build;
+}
 
 /** Makes the store and the kept directory in a scratch directory that everybody can read. */
 export function smallBuild(environment: Readonly<Record<string, string>> = SMALL_ENVIRONMENT): SmallBuild {

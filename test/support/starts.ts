@@ -7,8 +7,8 @@ import { syscall } from '../../src/ffi/syscalls.ts';
 import type { PlanOptions } from '../../src/sandbox/plan-input.ts';
 import { runPlan } from '../../src/sandbox/run.ts';
 import type { Op, SandboxPlan, Step } from '../../src/sandbox/step.ts';
-import { everyFault } from './faults.ts';
-import { type FlatChange, flatPlan } from './flat-plan.ts';
+import { everyFault, type FaultRun, type FaultsOf } from './faults.ts';
+import { type FlatChange, flatEntrance, flatPlan } from './flat-plan.ts';
 
 export interface Job {
   readonly base: string;
@@ -28,6 +28,8 @@ export interface Job {
   readonly denyWriteExecute?: boolean;
   /** Everything that can fail fails once, or all calls of one kind of operation; prints a FaultRun for each, as JSON (faults.ts). */
   readonly faults?: true | Op['kind'];
+  /** With `faults`: of the command in a sandbox that runs already. */
+  readonly enters?: boolean;
 }
 
 const GARBAGE = `
@@ -45,7 +47,9 @@ async function main(job: Job): Promise<number> {
   }
   const plan = withSteps(flatPlan(job.base, job.command, job.options, job.change), job.steps ?? []);
   if (job.faults !== undefined) {
-    writeFileSync(1, JSON.stringify(await everyFault(plan, job.ways, job.faults === true ? null : job.faults)));
+    const of: FaultsOf = job.faults === true ? {} : { only: job.faults };
+    const runs = job.enters === true ? await faultsInside(job, of) : await everyFault(plan, job.ways, of);
+    writeFileSync(1, JSON.stringify(runs));
     return 0;
   }
   const hooks = job.ways === undefined ? {} : { ways: job.ways };
@@ -54,6 +58,16 @@ async function main(job: Job): Promise<number> {
   if (outcome.kind === 'ended') return outcome.status;
   writeSync(2, `nix-build-shell: ${failureLine(outcome.failure)}\n`);
   return outcome.failure.status;
+}
+
+async function faultsInside({ base, command, ways }: Job, of: FaultsOf): Promise<readonly FaultRun[]> {
+  let init = 0;
+  const ended = runPlan(flatPlan(base, ['sleep', '1000']), { started: pid => (init = pid) });
+  const sandbox = syscall('pidfd_open', init);
+  const runs = await everyFault(flatEntrance(base, command), ways, { ...of, sandbox });
+  process.kill(init, 'SIGKILL');
+  await ended;
+  return runs;
 }
 
 function withSteps(plan: SandboxPlan, steps: readonly Step[]): SandboxPlan {

@@ -2,14 +2,14 @@
 import { monotonicMs } from '../../base/clock.ts';
 import { EXIT, ok, type Result } from '../../base/failure.ts';
 import { trace, traces } from '../../base/trace.ts';
-import { rememberForeground } from '../../ffi/foreground.ts';
 import { absolutePath } from '../../nix/own-directory.ts';
 import { lookAt } from '../../nix/read-regular.ts';
-import { type RunOutcome, runPlan } from '../../sandbox/run.ts';
+import type { RunOutcome } from '../../sandbox/run.ts';
 import type { StoreView } from '../../sandbox/store-view.ts';
 import { closeChoice } from '../../session/ladder.ts';
 import { lookOn } from '../../session/look.ts';
 import { dropOverlay, takeOverlay } from '../../session/root-tree.ts';
+import { noteRunning } from '../../session/running.ts';
 import type { Session } from '../../session/session.ts';
 import { finishSession, sweepSessions } from '../../session/store.ts';
 import { COMMANDS, type RunRequest } from '../arguments.ts';
@@ -18,8 +18,8 @@ import { fillStore } from '../fill-store.ts';
 import { onStore, type Ran } from '../on-store.ts';
 import { plannedRun } from '../planned.ts';
 import { recognise, staysOutside } from '../prepare.ts';
+import { runHere } from '../run-here.ts';
 import { say, sayFailure } from '../say.ts';
-import { forwardSignals } from '../signals.ts';
 import { actForCaller } from '../sudo.ts';
 import { nextRung, type Ready, workingCopy } from '../working-copy.ts';
 
@@ -99,26 +99,21 @@ async function runInside(ready: Ready, request: RunRequest): Promise<Ran> {
   if (!mounted.ok) return { outcome: { kind: 'failed', failure: mounted.failure, at: 'overlay' }, store: null };
   const { session, tree: mount } = mounted.value;
   const tree = session.copy.rung === 'overlay' ? content : session.build;
-  const { plan: made, store } = await plannedRun(prepared, session, tree, request.command, request.options);
+  const { plan: made, store, entrance } = await plannedRun(prepared, session, tree, request.command, request.options);
   const filled = fillStore(store);
   if (!filled.ok) return { outcome: { kind: 'failed', failure: filled.failure, at: null }, store };
   if (traces('plan')) trace('plan', JSON.stringify(made));
   if (request.command.length === 0) greet(ready);
-  const takeTerminalBack = rememberForeground();
-  let init: number | null = null;
-  const stopForwarding = forwardSignals(() => init);
-  const outcome = await runPlan(made, {
+  const { outer, name } = prepared.build;
+  const outcome = await runHere(made, {
     ...(mount === null ? {} : { tree: mount }),
     started: pid => {
-      init = pid;
+      noteRunning(session, pid, { outer, name: name?.value ?? null, command: request.command, entrance });
       noteWays(ready, store, request.command.length === 0);
       sweepSessions(process.env, LAST_SWEEP_MS);
       lookWhileRunning(ready);
     },
   });
-  trace('time', 'ended');
-  stopForwarding();
-  takeTerminalBack();
   if (ready.tree !== null) dropOverlay(ready.tree);
   return { outcome, store };
 }

@@ -1,0 +1,116 @@
+/** `enter [WHICH [CMD…]]`: a second command in a sandbox that runs; without WHICH, those that run. */
+import { statSync } from 'node:fs';
+import { EXIT, fail, ok, type Result } from '../../base/failure.ts';
+import { allocate } from '../../ffi/memory.ts';
+import { syscall } from '../../ffi/syscalls.ts';
+import { pollFor } from '../../ffi/waiter.ts';
+import { absolutePath } from '../../nix/own-directory.ts';
+import { userName } from '../../nix/users.ts';
+import { runningText } from '../../report/running.ts';
+import { json } from '../../report/text.ts';
+import { entrancePlan } from '../../sandbox/join.ts';
+import type { RunOutcome } from '../../sandbox/run.ts';
+import { isBeingMade, openRunning, type RunningSandbox, runningSandboxes } from '../../session/running.ts';
+import { recognise } from '../prepare.ts';
+import { runHere } from '../run-here.ts';
+import { print, say, sayFailure } from '../say.ts';
+import { actForCaller, actForOwner } from '../sudo.ts';
+
+const HINT = "'nix-build-shell enter' names those that run";
+/** How often it is looked for while it is being made. */
+const AGAIN_MS = 50;
+/** The kernel kills what was entered first, and process 1 has ended a moment later. */
+const END_MS = 1000;
+const SIGKILL = 9;
+
+/** Prints the sandboxes that run. @returns the exit status */
+export function listRunning(asJson: boolean): number {
+  const running = runningSandboxes(process.env);
+  if (asJson) return print(json(running.map(told)));
+  if (running.length > 0) return print(runningText(running, Date.now()));
+  return print("No sandbox of yours runs; 'nix-build-shell DIR' starts one.\n");
+}
+
+/** Without the steps: `plan` tells those. */
+function told({ version, launcher, init, outer, name, sinceMs, command, root }: RunningSandbox): unknown {
+  return { version, launcher, init: init.pid, outer, name, sinceMs, command, root };
+}
+
+/** Runs CMD, or an interactive shell, in a sandbox that runs. @returns the exit status */
+export async function enter(which: string, command: readonly string[]): Promise<number> {
+  if (command.length === 0 && !process.stdin.isTTY) {
+    say('CMD is missing, and without a terminal there is no interactive shell');
+    return EXIT.usage;
+  }
+  if (/^[0-9]+$/.test(which)) actForOwner(Number(which));
+  else actForCaller(which);
+  const found = await find(which);
+  if (!found.ok) return sayFailure(found.failure);
+  const sandbox = found.value;
+  const pidfd = openRunning(sandbox);
+  if (pidfd === null) return sayFailure(gone(which).failure);
+  if (command.length === 0) say(`in ${whatRuns(sandbox)}, beside its first shell or command; it ends with that`);
+  const outcome = await runHere(entrancePlan(sandbox.entrance, command, sandbox.root), { sandbox: pidfd });
+  if (outcome.kind === 'failed') return sayFailure(outcome.failure);
+  if (endedWithIt(outcome, pidfd)) say(`the sandbox has ended with ${whatBegan(sandbox)}, and so has what was entered`);
+  return outcome.status;
+}
+
+async function find(which: string): Promise<Result<RunningSandbox>> {
+  return /^[0-9]+$/.test(which) ? findByProcess(Number(which)) : findByDirectory(which);
+}
+
+async function findByProcess(pid: number): Promise<Result<RunningSandbox>> {
+  for (;;) {
+    const found = runningSandboxes(process.env).find(({ launcher, init }) => launcher === pid || init.pid === pid);
+    if (found !== undefined) return ok(found);
+    if (!isBeingMade(process.env, pid)) return noneOf(pid);
+    await new Promise(resolve => setTimeout(resolve, AGAIN_MS));
+  }
+}
+
+function noneOf(pid: number): Result<never> {
+  const stats = statSync(`/proc/${pid}`, { throwIfNoEntry: false });
+  const because =
+    stats === undefined
+      ? `no process has the number ${pid}`
+      : stats.uid === process.geteuid?.()
+        ? `process ${pid} runs none`
+        : `process ${pid} is that of ${userName(stats.uid) ?? `user ${stats.uid}`}, and not yours`;
+  return fail(`enter the sandbox of process ${pid}`, { because, hint: HINT });
+}
+
+function findByDirectory(which: string): Result<RunningSandbox> {
+  const recognised = recognise(which);
+  const outer = recognised.ok ? recognised.value.outer : absolutePath(which);
+  const found = runningSandboxes(process.env).filter(sandbox => sandbox.outer === outer);
+  const [first, ...others] = found;
+  if (first === undefined) return gone(which);
+  if (others.length === 0) return ok(first);
+  const numbers = found.map(({ launcher }) => launcher).join(', ');
+  return fail(`enter the sandbox of ${which}`, {
+    because: `there are ${found.length}`,
+    hint: `name one of them: ${numbers}`,
+  });
+}
+
+function gone(which: string): { readonly ok: false; readonly failure: ReturnType<typeof fail>['failure'] } {
+  return fail(`enter the sandbox of ${which}`, { because: 'none of yours runs', hint: HINT });
+}
+
+function whatRuns({ name, outer, launcher }: RunningSandbox): string {
+  return `${name ?? outer} (process ${launcher})`;
+}
+
+function whatBegan({ command }: RunningSandbox): string {
+  return command.length === 0 ? 'its first shell' : 'its first command';
+}
+
+/** Whether the command was killed because the sandbox ended, not by somebody. */
+function endedWithIt({ signal }: Extract<RunOutcome, { kind: 'ended' }>, pidfd: number): boolean {
+  if (signal !== SIGKILL) return false;
+  const memory = allocate(24);
+  new Uint8Array(memory.buffer).set(pollFor(pidfd));
+  memory.view.setBigInt64(8, BigInt(Math.trunc(END_MS / 1000)), true);
+  return syscall('ppoll', memory.address, 1, memory.address + 8, 0, 8) === 1;
+}
