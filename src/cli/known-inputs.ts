@@ -1,4 +1,5 @@
 /** What a build saw of the store, as far as the store and what is remembered of it can tell. */
+import { demandsOf } from '../nix/demands.ts';
 import type { Derivation } from '../nix/derivation.ts';
 import { derivationOf } from '../nix/derivation-of.ts';
 import { envValue } from '../nix/env-vars.ts';
@@ -50,9 +51,9 @@ function removed(layout: StoreLayout, paths: readonly string[], there: readonly 
 }
 
 /** The derivation, else `$out`, which only one derivation makes, but for outputs that are known by their content. */
-function keyOf(layout: StoreLayout, { derivation, env }: Prepared): string | null {
+function keyOf(layout: StoreLayout, { build, derivation, env }: Prepared): string | null {
   if (derivation !== null) return baseName(layout, derivation.path);
-  const fixed = (envValue(env, 'outputHash') ?? '') !== '';
+  const fixed = demandsOf(build, env, derivation).fixedOutput;
   return fixed ? null : baseName(layout, envValue(env, 'out') ?? '');
 }
 

@@ -2,6 +2,7 @@
 import { dirname } from 'node:path';
 import { ok, type Result } from '../base/failure.ts';
 import { type HostPath, hostPath } from '../base/path.ts';
+import { demandsOf } from '../nix/demands.ts';
 import type { KeptBuild } from '../nix/kept-build.ts';
 import { type Entrance, entranceOf } from '../sandbox/join.ts';
 import { plan } from '../sandbox/plan.ts';
@@ -50,6 +51,7 @@ export async function plannedRun(
     build,
     env,
     derivation,
+    demands: demandsOf(build, env, derivation),
     session: { build: session.build, root: session.root, copy: session.copy },
     store,
     options: {

@@ -110,8 +110,7 @@ function ofBuild({ build, env }: PlanInput): readonly Omission[] {
 }
 
 /** What a derivation may ask for that is not given here. */
-function ofDerivation({ derivation }: PlanInput): readonly Omission[] {
-  const features = derivation?.env.find(([name]) => name === 'requiredSystemFeatures')?.[1].split(/\s+/) ?? [];
+function ofDerivation({ demands: { features } }: PlanInput): readonly Omission[] {
   const why = 'the derivation asks for it (requiredSystemFeatures)';
   const uids = { what: 'no range of 65536 user ids, no cgroup and no /sys (uid-range)', why, nix: 'prepareUser' };
   const recursive = { what: 'no Nix daemon can be asked from inside (recursive-nix)', why, nix: 'initEnv' };
@@ -176,11 +175,8 @@ function ofCaller({ facts }: PlanInput): readonly Omission[] {
   ];
 }
 
-function ofOptions({ build, options, derivation, env }: PlanInput): readonly Omission[] {
+function ofOptions({ build, options, demands: { fixedOutput: fixed } }: PlanInput): readonly Omission[] {
   const switchedOff = leftOut(options.without);
-  const fixed =
-    derivation?.fixedOutput ??
-    env.variables.some(({ name, value }) => name === 'outputHash' && value !== null && value !== '');
   // Content in `build` is of 2.18.4 or later.
   const certificates = build.system === 'nix' && build.layout === 'flat' ? [CERTIFICATES] : [];
   if (options.net) return [...switchedOff, ...WITH_NETWORK, ...certificates, ...(fixed ? [] : [NETWORK_ASKED])];

@@ -1,5 +1,6 @@
 /** What a plan is made of. */
 import type { HostPath, InnerPath } from '../base/path.ts';
+import type { Demands } from '../nix/demands.ts';
 import type { Derivation } from '../nix/derivation.ts';
 import type { EnvVars } from '../nix/env-vars.ts';
 import type { KeptBuild } from '../nix/kept-build.ts';
@@ -28,6 +29,7 @@ export interface PlanInput {
   readonly build: KeptBuild;
   readonly env: EnvVars;
   readonly derivation: Derivation | null;
+  readonly demands: Demands;
   /** The working copy and the empty directory for the root: of a session, or named for show by `plan`. */
   readonly session: { readonly build: HostPath; readonly root: HostPath; readonly copy: WorkingCopy };
   readonly store: StoreView;

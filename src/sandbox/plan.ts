@@ -77,7 +77,7 @@ function processSteps({ options, facts }: PlanInput): readonly Step[] {
 }
 
 /** The build could not write to these directories, which were root's; here they are the caller's, so their modes say it. */
-function rootSteps({ options }: PlanInput): readonly Step[] {
+function rootSteps({ options, demands }: PlanInput): readonly Step[] {
   const top = (at: string, mode: number, why: string, nix = 'setupBuildChroot'): Step =>
     step({ kind: 'directory', at: innerPath(at), mode }, why, { nix, spec: 'S11' });
   const closed = options.without.includes('modes') ? 0o755 : 0o555;
@@ -89,7 +89,9 @@ function rootSteps({ options }: PlanInput): readonly Step[] {
     top('/nix', closed, 'for the store'),
     top('/build', 0o755, 'for the working copy', 'enterChroot'),
     top('/bin', closed, 'for sh', 'enterChroot'),
-    top('/etc', closed, 'for passwd, group and hosts'),
+    demands.features.includes('uid-range')
+      ? top('/etc', 0o755, 'for passwd, group and hosts; a build that asks for uid-range may write to it')
+      : top('/etc', closed, 'for passwd, group and hosts'),
     top('/dev', closed, 'for the devices', 'enterChroot'),
     top('/tmp', 0o1777, 'programs expect it (S19)'),
     top('/proc', 0o555, 'for the procfs (S19)', 'enterChroot'),

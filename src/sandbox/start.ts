@@ -2,7 +2,7 @@
 import { innerPath } from '../base/path.ts';
 import { execute, usesStdenv } from './execute.ts';
 import { filterRules } from './filter-rules.ts';
-import { toolDirectory } from './host.ts';
+import { type HostFacts, toolDirectory } from './host.ts';
 import type { PlanInput } from './plan-input.ts';
 import { inGroup, type Op, type Step, step } from './step.ts';
 
@@ -26,7 +26,7 @@ export function startSteps(input: PlanInput): readonly Step[] {
   const limits: Op[] = [];
   const { openFiles, coreHard } = facts.limits;
   if (openFiles !== null) limits.push({ kind: 'limit', resource: 'RLIMIT_NOFILE', ...openFiles });
-  const x86OnX64 = input.derivation?.system === 'i686-linux' && facts.architecture === 'x86_64';
+  const of32Bits = is32Bit(input.demands.platform, facts.architecture);
   const steps = [
     step({ kind: 'workingDirectory', at: options.workingDirectory }, whyThere(input), { nix: 'runChild' }),
     inGroup('umask', step({ kind: 'umask', mask: 0o022 }, 'the umask of a build', { nix: 'runChild' })),
@@ -46,8 +46,8 @@ export function startSteps(input: PlanInput): readonly Step[] {
     inGroup(
       'personality',
       step(
-        { kind: 'personality', flags: x86OnX64 ? ['PER_LINUX32', 'ADDR_NO_RANDOMIZE'] : ['ADDR_NO_RANDOMIZE'] },
-        'addresses are not randomised, so that builds are the same each time',
+        { kind: 'personality', flags: of32Bits ? ['PER_LINUX32', 'ADDR_NO_RANDOMIZE'] : ['ADDR_NO_RANDOMIZE'] },
+        `addresses are not randomised, so that builds are the same each time${of32Bits ? `; a build for ${input.demands.platform} sees a machine of 32 bits` : ''}`,
         { nix: 'setPersonality' },
       ),
     ),
@@ -58,6 +58,12 @@ export function startSteps(input: PlanInput): readonly Step[] {
     }),
   ];
   return [...steps, step(execute(input, words), whyExecuted(input), { nix: 'execBuilder', spec: 'S5' })];
+}
+
+/** Nix' own test: a 64-bit machine is another one to `uname -m` then. */
+function is32Bit(platform: string | null, architecture: HostFacts['architecture']): boolean {
+  if (platform === 'i686-linux') return architecture === 'x86_64';
+  return platform === 'armv7l-linux' || platform === 'armv6l-linux' || platform === 'armv5tel-linux';
 }
 
 /** What takes rights away, in this order: the filter would be refused without one of the two that go before and after it. */

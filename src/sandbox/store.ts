@@ -134,10 +134,10 @@ function omittedOfWhole({ options, facts }: PlanInput, { why, layer }: WholeView
 
 function omittedOfLayer({ outputs, why }: StoreLayer, root: boolean): readonly Omission[] {
   const nix = 'setupBuildChroot';
-  const yours = root ? ', as the files of root do' : '';
+  const yours = root ? ', as you are root: everything' : '';
   return [
     {
-      what: `single files of the store can be removed inside, and what belongs to you${yours} can be changed, inside only`,
+      what: `store paths that are files can be removed, and what belongs to you can be changed${yours}; inside only`,
       why: "a layer takes the changes, and it is yours; the host's store stays as it is",
       nix,
     },

@@ -146,6 +146,11 @@ export const GOLDEN_BUILDS: Readonly<Record<string, PlanInput>> = {
       directory: hostPath('/sessions/1/store'),
     },
   }),
+  'of-32-bits': planInput({
+    env: envVars({
+      variables: variables({ SHELL: BASH, system: 'i686-linux', requiredSystemFeatures: 'kvm uid-range' }),
+    }),
+  }),
   'store-layer': planInput({
     store: {
       kind: 'whole',

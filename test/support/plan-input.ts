@@ -1,5 +1,6 @@
 /** Inputs of a plan, complete and typed: what recognition, parsing and the host's answers would give. */
 import { hostPath, innerPath } from '../../src/base/path.ts';
+import { demandsOf } from '../../src/nix/demands.ts';
 import type { EnvVariable, EnvVars } from '../../src/nix/env-vars.ts';
 import type { KeptBuild } from '../../src/nix/kept-build.ts';
 import type { HostFacts } from '../../src/sandbox/host.ts';
@@ -86,10 +87,12 @@ export function planOptions(change: Partial<PlanOptions> = {}): PlanOptions {
 
 /** All of it. */
 export function planInput(change: Partial<PlanInput> = {}): PlanInput {
+  const { build = keptBuild(), env = envVars(), derivation = null } = change;
   return {
-    build: keptBuild(),
-    env: envVars(),
-    derivation: null,
+    build,
+    env,
+    derivation,
+    demands: demandsOf(build, env, derivation),
     session: {
       build: hostPath('/sessions/1/build'),
       root: hostPath('/sessions/1/root'),
