@@ -10,8 +10,10 @@ import { printable } from '../base/printable.ts';
 import { runForeground } from '../nix/command.ts';
 import type { KeptBuild } from '../nix/kept-build.ts';
 import { listKeptBuilds } from '../nix/locations.ts';
+import { type TreeSize, treeSize } from '../nix/tree-size.ts';
 import { age } from '../report/text.ts';
 import { optionWords } from '../ui/command-line.ts';
+import { contentsOf } from '../ui/contents.ts';
 import { NO_CHOICES } from '../ui/state.ts';
 import { buildLogs } from './build-log.ts';
 import { HOW } from './commands/list.ts';
@@ -97,10 +99,32 @@ async function numbered(builds: readonly KeptBuild[], store: string | null): Pro
 }
 
 async function remove(build: KeptBuild, seen: ReturnType<typeof identities>): Promise<void> {
-  const answer = await ask(`Delete ${printable(build.outer)}? This cannot be undone. Type yes to delete: `);
+  const what = `Delete ${printable(build.outer)} (${await counted(build)})?`;
+  const answer = await ask(`${what} This cannot be undone. Type yes to delete: `);
   if (answer?.toLowerCase() !== 'yes') return void print('It is kept.\n');
   const removed = await removeKept(build, seen);
   print(removed.ok ? 'Deleted.\n' : `${printable(failureLine(removed.failure))}\n`);
+}
+
+/** So long a tree is counted before the question is asked with what was counted until then. */
+const COUNT_MS = 5000;
+
+async function counted({ content }: KeptBuild): Promise<string> {
+  let size: TreeSize | null = null;
+  let whole = true;
+  try {
+    const onProgress = (soFar: TreeSize): void => void (size = soFar);
+    size = await treeSize(content, { signal: AbortSignal.timeout(COUNT_MS), onProgress });
+  } catch {
+    whole = false;
+  }
+  return words(size, whole);
+}
+
+function words(size: TreeSize | null, whole: boolean): string {
+  const closed = size === null || (size.closed > 0 && size.files + size.directories === 0);
+  const partly = !whole || (size?.closed ?? 0) > 0;
+  return contentsOf({ sizeBytes: closed ? null : size.diskBytes, files: size?.files ?? null, partly, done: true });
 }
 
 async function run(words: readonly string[], build: KeptBuild, store: string | null): Promise<void> {

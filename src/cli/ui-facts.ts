@@ -58,7 +58,9 @@ export async function gatherFacts(build: KeptBuild, { store, known, signal, logs
     signal,
     onProgress: ({ diskBytes, files }) => known({ sizeBytes: diskBytes, files }),
   });
-  known({ sizeBytes: size.diskBytes, files: size.files });
+  // Of what is closed as a whole nothing was counted.
+  if (size.closed === 0 || size.files + size.directories > 0)
+    known({ sizeBytes: size.diskBytes, files: size.files, partly: size.closed > 0 });
 }
 
 function withName(build: KeptBuild): KeptBuild {

@@ -5,12 +5,31 @@ import { factsOf, nameOf, type State } from './state.ts';
 
 type Arranged = Pick<State, 'builds' | 'filter' | 'sort'> & State;
 
-/** The builds that match the filter; with a filter the best match first, else in the order of `sort`. */
+/** The builds that match the filter, in the order of `sort`; in the order of age, which is the one from the start, the best match comes first. */
 export function arrange(state: Arranged): readonly KeptBuild[] {
   const sorted = [...state.builds].sort(ORDERS[state.sort](state));
   if (state.filter === '') return sorted;
-  const finder = new Fzf(sorted, { selector: build => words(state, build) });
+  const matches = bestFirst(state, sorted);
+  if (state.sort === 'age') return matches;
+  const matching = new Set(matches);
+  return sorted.filter(build => matching.has(build));
+}
+
+/** The builds that match the filter, the best match first. */
+export function bestFirst(state: Arranged, builds: readonly KeptBuild[]): readonly KeptBuild[] {
+  const finder = new Fzf(builds, { selector: build => words(state, build) });
   return finder.find(state.filter).map(({ item }) => item);
+}
+
+/** Says an order that is not that of age alone; null where it is. */
+export function orderWords({ sort, filter }: Pick<State, 'sort' | 'filter'>): string | null {
+  if (sort !== 'age') return `sorted by ${sort}`;
+  return filter === '' ? null : 'best match first';
+}
+
+/** Whether facts that become known change what is shown, or its order. */
+export function dependsOnFacts({ sort, filter }: Pick<State, 'sort' | 'filter'>): boolean {
+  return filter !== '' || sort === 'name' || sort === 'size';
 }
 
 /** What the filter looks at: all that a row shows, and the path. */

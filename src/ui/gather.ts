@@ -1,5 +1,7 @@
 /** Learns the builds' facts in the background: those on the screen first, one at a time, so that keys are never late. */
+import { rearrange } from './actions/list.ts';
 import { type App, get, set } from './app.ts';
+import { dependsOnFacts } from './arrange.ts';
 import { type Facts, NO_FACTS, type State } from './state.ts';
 
 /** What is learnt within this time is shown at once: a frame costs more than most facts. */
@@ -11,28 +13,35 @@ const NEAR = 60;
 /** Starts to gather. @returns the stop */
 export function gatherFacts(app: App): () => void {
   const stop = new AbortController();
-  const begun = new Set<string>();
+  const begun = new Set<State['builds'][number]>();
   let working = false;
   const notes = makeNotes(app);
   const work = async (): Promise<void> => {
     if (working) return;
     working = true;
     for (let build = next(get(app), begun); build !== null && !stop.signal.aborted; build = next(get(app), begun)) {
-      begun.add(build.outer);
+      begun.add(build);
       const { outer } = build;
+      // Another directory may have its name meanwhile.
+      const learnt = (facts: Partial<Facts>): void => {
+        if (get(app).builds.includes(build)) notes.add(outer, facts);
+      };
       try {
-        await app.core.gather(build, facts => notes.add(outer, facts), stop.signal);
+        await app.core.gather(build, learnt, stop.signal);
       } catch {
         // It went away meanwhile, or cannot be read: what is not known is shown as not known.
       }
-      if (!stop.signal.aborted) notes.add(outer, { done: true });
+      if (!stop.signal.aborted) learnt({ done: true });
       // Keys and frames have their turn.
       await new Promise(resolve => setImmediate(resolve));
     }
     working = false;
   };
   const unsubscribe = app.store.subscribe((state, before) => {
-    if (state.builds !== before.builds) void work();
+    if (state.builds === before.builds) return;
+    const still = new Set(state.builds);
+    for (const build of begun) if (!still.has(build)) begun.delete(build);
+    void work();
   });
   void work();
   return () => {
@@ -55,6 +64,7 @@ function makeNotes(app: App): {
     for (const [outer, part] of noted) facts.set(outer, { ...(facts.get(outer) ?? NO_FACTS), ...part });
     noted = new Map();
     set(app, { facts });
+    if (dependsOnFacts(get(app))) rearrange(app);
   };
   return {
     add: (outer, part) => {
@@ -67,12 +77,15 @@ function makeNotes(app: App): {
   };
 }
 
-function next({ shown, builds, selected }: State, begun: ReadonlySet<string>): State['builds'][number] | null {
+function next(
+  { shown, builds, selected }: State,
+  begun: ReadonlySet<State['builds'][number]>,
+): State['builds'][number] | null {
   const at = Math.max(
     0,
     shown.findIndex(({ outer }) => outer === selected),
   );
   const near = shown.slice(Math.max(0, at - NEAR), at + NEAR);
-  const open = (build: State['builds'][number]): boolean => !begun.has(build.outer);
+  const open = (build: State['builds'][number]): boolean => !begun.has(build);
   return near.find(open) ?? builds.find(open) ?? null;
 }

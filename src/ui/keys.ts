@@ -20,6 +20,7 @@ const TYPING = [
 const OVERLAYS = [
   key('confirmDelete', 'y', ['delete'], 'delete', 'delete'),
   key('keep', 'n escape q ctrl-c', ['delete'], 'keep', 'keep'),
+  key('copyDelete', 'c', ['delete'], 'copy the command that does the same'),
   key('confirmQuit', 'y q ctrl-c', ['quit'], 'leave, and end the shell', 'leave'),
   key('stay', 'n escape', ['quit'], 'stay', 'stay'),
   key('closeHelp', '? q enter', ['help', 'failure'], 'close', 'close'),
@@ -125,14 +126,14 @@ const MENU = [
 
 /** Moving up and down, in every list and tree. */
 const MOVES = [
-  key('down', 'j down', ['everywhere', 'help', 'pick'], 'one line down'),
-  key('up', 'k up', ['everywhere', 'help', 'pick'], 'one line up'),
-  key('pageDown', 'pagedown', ['everywhere', 'help', 'pick'], 'a page down'),
-  key('pageUp', 'pageup', ['everywhere', 'help', 'pick'], 'a page up'),
-  key('halfDown', 'ctrl-d', ['everywhere', 'help', 'pick'], 'half a page down'),
-  key('halfUp', 'ctrl-u', ['everywhere', 'help', 'pick'], 'half a page up'),
-  key('first', 'g home', ['everywhere', 'help', 'pick'], 'to the first line'),
-  key('last', 'G end', ['everywhere', 'help', 'pick'], 'to the last line'),
+  key('down', 'j down', ['everywhere', 'help', 'pick', 'delete'], 'one line down'),
+  key('up', 'k up', ['everywhere', 'help', 'pick', 'delete'], 'one line up'),
+  key('pageDown', 'pagedown', ['everywhere', 'help', 'pick', 'delete'], 'a page down'),
+  key('pageUp', 'pageup', ['everywhere', 'help', 'pick', 'delete'], 'a page up'),
+  key('halfDown', 'ctrl-d', ['everywhere', 'help', 'pick', 'delete'], 'half a page down'),
+  key('halfUp', 'ctrl-u', ['everywhere', 'help', 'pick', 'delete'], 'half a page up'),
+  key('first', 'g home', ['everywhere', 'help', 'pick', 'delete'], 'to the first line'),
+  key('last', 'G end', ['everywhere', 'help', 'pick', 'delete'], 'to the last line'),
 ] as const;
 
 /** What works in every panel. */

@@ -1,8 +1,9 @@
 /** The UI's entry: everything that is loaded only when it opens (dist/ui.cjs). */
 import { render } from 'ink';
 import { createStore } from 'zustand/vanilla';
-import { rescan } from './actions/list.ts';
+import { keepTime } from './actions/list.ts';
 import { followSize, loadSelected } from './actions/load.ts';
+import { rescan } from './actions/rescan.ts';
 import { type App, set } from './app.ts';
 import type { Core } from './core.ts';
 import { gatherFacts } from './gather.ts';
@@ -48,7 +49,7 @@ export async function openUi({ core, state, settled }: Opening): Promise<number>
     patchConsole: false,
     maxFps: 30,
   });
-  const stops: (() => void)[] = [followSize(app)];
+  const stops: (() => void)[] = [followSize(app), keepTime(app)];
   let gone = false;
   // Keys that were pressed before Ink was there come first, and between what takes long.
   void inTurns(

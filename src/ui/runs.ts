@@ -2,7 +2,7 @@
 import { askDelete, confirmDelete } from './actions/delete.ts';
 import { askCompare, compareWith, copyEnv, toggleEnv, toggleFull, toggleGroups, toggleWrap } from './actions/env.ts';
 import { back, goTo, move, movePage, quit, turnTab } from './actions/go.ts';
-import { markAll, openDemo, openShell, rescan, sortNext, toggleMark } from './actions/list.ts';
+import { markAll, openDemo, openShell, sortNext, toggleMark } from './actions/list.ts';
 import { currentLine, foldOthers, jumpToFailure, nextError, nextPhase, searchLog, toggleFold } from './actions/log.ts';
 import {
   copyCommand,
@@ -14,11 +14,13 @@ import {
   togglePlan,
   toggleStep,
 } from './actions/plan.ts';
+import { rescan } from './actions/rescan.ts';
 import { copyPane, searchPane } from './actions/shell.ts';
 import { acceptTyped, clearTyped, eraseTyped, openHelp, openPalette, startTyping } from './actions/type.ts';
 import { type App, get, set } from './app.ts';
 import type { KeyId } from './keys.ts';
 import type { Tab } from './state.ts';
+import { deleteCommand } from './views/delete.ts';
 import { KEEP_COMMAND } from './views/empty.ts';
 
 const FAR = 1_000_000_000;
@@ -49,6 +51,10 @@ export const RUNS: { readonly [I in KeyId]: (app: App) => void } = {
   typedDown: app => move(app, 1),
   leaveTyping: back,
   confirmDelete: app => void confirmDelete(app),
+  copyDelete: app => {
+    const { overlay } = get(app);
+    if (overlay?.kind === 'delete') app.copy(deleteCommand(overlay));
+  },
   keep: app => set(app, { overlay: null }),
   confirmQuit: quit,
   stay: app => set(app, { overlay: null }),
@@ -69,7 +75,7 @@ export const RUNS: { readonly [I in KeyId]: (app: App) => void } = {
   mark: toggleMark,
   markAll,
   delete: askDelete,
-  rescan: app => void rescan(app),
+  rescan: app => void rescan(app, true),
   copyPath: app => app.copy(get(app).selected ?? ''),
   openDirectory: app => startTyping(app, 'directory'),
   demo: openDemo,

@@ -20,6 +20,8 @@ export interface Facts {
   readonly version: string | null;
   readonly sizeBytes: number | null;
   readonly files: number | null;
+  /** A directory in it cannot be listed: size and files are those of the rest. */
+  readonly partly: boolean;
   readonly phase: string | null;
   readonly lastError: string | null;
   /** Whether all of the above was looked for. */
@@ -31,6 +33,7 @@ export const NO_FACTS: Facts = {
   version: null,
   sizeBytes: null,
   files: null,
+  partly: false,
   phase: null,
   lastError: null,
   done: false,
@@ -61,7 +64,7 @@ export interface Typing {
 export type Overlay =
   | { readonly kind: 'help'; readonly cursor: number }
   | { readonly kind: 'palette'; readonly cursor: number }
-  | { readonly kind: 'delete'; readonly targets: readonly KeptBuild[]; readonly problem: string | null }
+  | { readonly kind: 'delete'; readonly targets: readonly KeptBuild[]; readonly cursor: number }
   | {
       readonly kind: 'pick';
       readonly title: string;

@@ -4,6 +4,7 @@ import { chownSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { missing, ordinaryUser, type TestUser } from '../support/need.ts';
+import { programFor } from '../support/program.ts';
 import type { Pty, PtyOptions } from '../support/pty.ts';
 import { scratchDirectory } from '../support/scratch.ts';
 import { type SmallBuild, smallBuild } from '../support/small-build.ts';
@@ -135,4 +136,15 @@ test('a terminal that does not know its size is taken for one of 80x24', need, a
   await select(pty);
   pty.type('q');
   assert.equal((await pty.ended()).status, 0);
+});
+
+test('what a closed directory holds is not known, and not nothing', { skip: missing('user') }, async () => {
+  const place = scratchDirectory('places');
+  mkdirSync(join(place, 'nix-build-closed-1.0.drv-0'), { mode: 0 });
+  const user = ordinaryUser();
+  if (user !== null) chownSync(join(place, 'nix-build-closed-1.0.drv-0'), user.uid, user.gid);
+  const pty = inPty([programFor(user), '--ui', place], { user });
+  await pty.shows('kept');
+  pty.type('/closed-1.0\r');
+  await pty.shows(/▸ {2}closed .* – .*holds {3}cannot be counted/s);
 });

@@ -1,7 +1,7 @@
 /** Keys, pastes, resizes and builds that come and go, at random: no step throws, and every frame has exactly the size of the terminal. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { rescan } from '../../src/ui/actions/list.ts';
+import { rescan } from '../../src/ui/actions/rescan.ts';
 import type { App } from '../../src/ui/app.ts';
 import { areas } from '../../src/ui/frame.ts';
 import { KEYS } from '../../src/ui/keys.ts';

@@ -2,7 +2,7 @@
 import type { Failure } from '../../base/failure.ts';
 import { type App, get, set } from '../app.ts';
 import { selectedBuild } from '../state.ts';
-import { rescan } from './list.ts';
+import { rescan } from './rescan.ts';
 
 /** Asks whether the marked builds, or the selected one, shall go. */
 export function askDelete(app: App): void {
@@ -10,7 +10,7 @@ export function askDelete(app: App): void {
   const marked = state.builds.filter(({ outer }) => state.marked.has(outer));
   const selected = selectedBuild(state);
   const targets = marked.length > 0 ? marked : selected === null ? [] : [selected];
-  if (targets.length > 0) set(app, { overlay: { kind: 'delete', targets, problem: null } });
+  if (targets.length > 0) set(app, { overlay: { kind: 'delete', targets, cursor: 0 } });
 }
 
 /** Deletes what was asked about. What cannot be deleted is said, and stays. */
@@ -25,7 +25,8 @@ export async function confirmDelete(app: App): Promise<void> {
     if (removed.ok) gone += 1;
     else failure ??= removed.failure;
   }
-  const toast = `deleted ${gone} kept build ${gone === 1 ? 'directory' : 'directories'}`;
-  set(app, failure === null ? { toast } : { toast: null, overlay: { kind: 'failure', failure } });
+  const of = failure === null ? '' : ` of ${overlay.targets.length}`;
+  const toast = `deleted ${gone}${of} kept build ${gone === 1 && of === '' ? 'directory' : 'directories'}`;
+  set(app, failure === null ? { toast } : { toast, overlay: { kind: 'failure', failure } });
   await rescan(app);
 }

@@ -2,7 +2,8 @@
 import { type App, get, set } from '../app.ts';
 import { inside, panels } from '../layout.ts';
 import { type State, TABS, type Tab } from '../state.ts';
-import { overlayRows } from '../views/overlays.ts';
+import { deleteScroll } from '../views/delete.ts';
+import { overlayRoom, overlayRows } from '../views/overlays.ts';
 import { planRows } from '../views/plan-rows.ts';
 import { shownEnvRows } from './env.ts';
 import { moveInList, rearrange } from './list.ts';
@@ -18,6 +19,11 @@ export function move(app: App, by: number): void {
     return set(app, {
       overlay: { ...overlay, cursor: clamp(overlay.cursor + by, overlayRows(get(app), app.bindings).length) },
     });
+  if (overlay?.kind === 'delete') {
+    const { cells, rows } = overlayRoom(get(app));
+    const cursor = clamp(overlay.cursor + by, deleteScroll(get(app), overlay, cells, rows) + 1);
+    return set(app, { overlay: { ...overlay, cursor } });
+  }
   if (overlay !== null) return;
   const { env, plan } = get(app);
   switch (tab) {

@@ -1,6 +1,7 @@
 /** Moving in the list of builds, its order, its filter, its marks. */
+import { age } from '../../report/text.ts';
 import { type App, get, set } from '../app.ts';
-import { arrange } from '../arrange.ts';
+import { arrange, bestFirst, orderWords } from '../arrange.ts';
 import { SORTS, type State, selectedBuild } from '../state.ts';
 import { loadSelected } from './load.ts';
 
@@ -24,9 +25,9 @@ export function rearrange(app: App, change: Partial<Pick<State, 'filter' | 'sort
     before.shown.findIndex(({ outer }) => outer === before.selected),
   );
   const stays = shown.some(({ outer }) => outer === before.selected);
-  const best = (change.filter ?? '') !== '';
-  const near = best ? 0 : Math.min(at, shown.length - 1);
-  const selected = stays && !best ? before.selected : (shown[near]?.outer ?? null);
+  const best = (change.filter ?? '') === '' ? undefined : bestFirst(state, shown)[0];
+  const near = best ?? shown[Math.min(at, shown.length - 1)];
+  const selected = stays && best === undefined ? before.selected : (near?.outer ?? null);
   const known = new Set(state.builds.map(({ outer }) => outer as string));
   const marked = new Set([...state.marked].filter(outer => known.has(outer)));
   set(app, { ...change, shown, selected, marked });
@@ -38,7 +39,7 @@ export function sortNext(app: App): void {
   const { sort } = get(app);
   const next = SORTS[(SORTS.indexOf(sort) + 1) % SORTS.length] ?? 'age';
   rearrange(app, { sort: next });
-  set(app, { toast: `sorted by ${next}` });
+  set(app, { toast: orderWords(get(app)) ?? `sorted by ${next}` });
 }
 
 /** Marks the selected build, or takes the mark away, and goes on to the next one. */
@@ -58,11 +59,19 @@ export function markAll(app: App): void {
   set(app, { marked: all ? new Set() : new Set(shown.map(({ outer }) => outer as string)) });
 }
 
-/** Looks for kept builds again. */
-export async function rescan(app: App): Promise<void> {
-  const builds = await app.core.list();
-  rearrange(app, { builds });
-  set(app, { nowMs: Date.now() });
+/** How often ages are told anew: they are minutes, but for the first one. */
+const AGE_MS = 60_000;
+
+/** Keeps the ages of the list true. @returns the end of that */
+export function keepTime(app: App): () => void {
+  const timer = setInterval(() => tellAges(app, Date.now()), AGE_MS);
+  return () => clearInterval(timer);
+}
+
+/** The time is told where an age that is shown would be another word: a frame costs more than looking. */
+export function tellAges(app: App, nowMs: number): void {
+  const { shown, nowMs: before } = get(app);
+  if (shown.some(({ keptAtMs }) => age(keptAtMs, nowMs) !== age(keptAtMs, before))) set(app, { nowMs });
 }
 
 /** Opens a shell in the sandbox of the selected build. */

@@ -72,6 +72,8 @@ function once<K extends Kept>(app: App, kept: K, build: KeptBuild, read: () => P
 }
 
 function keep<K extends Kept>(app: App, kept: K, build: KeptBuild, value: Loaded<ValueOf<K>>): void {
+  // It was read of a directory that is another one now, or gone.
+  if (!get(app).builds.includes(build)) return;
   const next = new Map(get(app)[kept] as ReadonlyMap<string, Loaded<ValueOf<K>>>).set(build.outer, value);
   set(app, { [kept]: next } as Partial<State>);
 }

@@ -3,9 +3,10 @@ import { type App, get, set } from '../app.ts';
 import { withoutLast } from '../line.ts';
 import type { Typing } from '../state.ts';
 import { overlayRows } from '../views/overlays.ts';
-import { rearrange, rescan } from './list.ts';
+import { rearrange } from './list.ts';
 import { searchLog } from './log.ts';
 import { addBind } from './plan.ts';
+import { rescan } from './rescan.ts';
 import { searchPane } from './shell.ts';
 
 /** Begins to type. */

@@ -15,10 +15,14 @@ export function titleLine(state: State): Line {
   const tabs = TABS.flatMap((tab, at): Span[] => [
     span(` ${tab === state.tab ? '▸' : ' '}${at + 1} ${TITLES[tab]}`, tab === state.tab ? 'title' : 'dim'),
   ]);
-  const left: Line = [span(columns < 70 ? '' : ' nix-build-shell ', 'strong'), ...tabs];
   const right = about(state);
-  const room = columns - width(lineText(left)) - width(right.text) - 1;
-  return room < 1 ? fitLine(left, columns) : [...left, span(' '.repeat(room)), right, span(' ')];
+  // What it is about says more than the program's own name.
+  for (const name of columns < 70 ? [''] : [' nix-build-shell ', '']) {
+    const left: Line = [span(name, 'strong'), ...tabs];
+    const room = columns - width(lineText(left)) - width(right.text) - 1;
+    if (room > 0) return [...left, span(' '.repeat(room)), right, span(' ')];
+  }
+  return fitLine(tabs, columns);
 }
 
 function about(state: State): Span {
@@ -95,6 +99,7 @@ function hintsOf(state: State, bindings: readonly Binding[]): readonly Hint[] {
   return [...always, ...keys];
 }
 
-function filterHint({ filter }: State): Line {
-  return [span('filter: ', 'accent'), foreign(filter), span(' (Esc clears)  ', 'dim')];
+function filterHint({ filter, sort }: State): Line {
+  const order = sort === 'age' ? 'best match first; ' : '';
+  return [span('filter: ', 'accent'), foreign(filter), span(` (${order}Esc clears)  `, 'dim')];
 }

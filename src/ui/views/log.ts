@@ -1,6 +1,8 @@
 /** The log's view: the lines around the cursor, phases that fold, errors marked. */
+
 import { safeText } from '../../nix/log/ansi.ts';
 import { styledParts } from '../../nix/log/styled.ts';
+import { counted } from '../../report/text.ts';
 import { fitLine, foreign, type Line, lineText, restyled, type Span, type Style, span } from '../line.ts';
 import { type LogInfo, type State, selectedBuild } from '../state.ts';
 import { failureView } from './failure.ts';
@@ -29,7 +31,7 @@ export function logLines(state: State, cells: number, rows: number): readonly Li
     const folded = phase !== undefined && log.folded.has(phase.startLine);
     const mark = phase === undefined ? (errors.has(number) ? '✗ ' : '  ') : folded ? '▸ ' : '▾ ';
     const style: Style = phase !== undefined ? 'strong' : errors.has(number) ? 'bad' : 'plain';
-    const hidden = folded ? `  (${phase.endLine - phase.startLine} lines folded)` : '';
+    const hidden = folded ? `  (${counted(phase.endLine - phase.startLine, 'line')} folded)` : '';
     const line: Line = [
       span(selected ? '▸' : ' '),
       span(`${String(number).padStart(digits)} `, 'dim'),
@@ -87,12 +89,17 @@ function headingOf({ log }: State, { path, foundBy, facts, complete, problems }:
   const count = facts.errorCount.cause + facts.errorCount.step + facts.errorCount.sign;
   const progress = complete ? '' : ', being read …';
   const search = log.search === '' ? '' : `  /${log.search}`;
-  const phase = facts.failingPhase === null ? '' : `, failed in ${facts.failingPhase}`;
+  // While it is read, the phase is only the last one so far.
+  const phase = facts.failingPhase === null || !complete ? '' : `, failed in ${facts.failingPhase}`;
   return [
     [
       foreign(` ${path.slice(path.lastIndexOf('/') + 1)}`, 'strong'),
       foreign(`  ${problems[0] ?? foundBy}`, problems.length > 0 ? 'warning' : 'dim'),
     ],
-    [span(` ${facts.lineCount} lines${progress}, ${count} errors`), foreign(phase, 'bad'), foreign(search, 'accent')],
+    [
+      span(` ${counted(facts.lineCount, 'line')}${progress}, ${counted(count, 'error')}`),
+      foreign(phase, 'bad'),
+      foreign(search, 'accent'),
+    ],
   ];
 }

@@ -1,13 +1,12 @@
 /** What lies over the panels: help, palette, questions. */
-import { shellWord } from '../../base/printable.ts';
-import { size } from '../../report/text.ts';
 import type { Binding } from '../app.ts';
 import { contextsOf, keysOf, shownKey } from '../binding.ts';
 import type { Rect } from '../layout.ts';
 import { windowStart } from '../layout.ts';
-import { chunks, fit, fitLine, foreign, type Line, restyled, span } from '../line.ts';
-import { factsOf, type State } from '../state.ts';
+import { fit, fitLine, foreign, type Line, restyled, span } from '../line.ts';
+import type { State } from '../state.ts';
 import { boxed } from './box.ts';
+import { deleteContent } from './delete.ts';
 import { failureView } from './failure.ts';
 
 export interface OverlayRow {
@@ -25,6 +24,11 @@ export function overlayRows(state: State, bindings: readonly Binding[]): readonl
     .filter(({ binding, keys }) => words.every(word => `${binding.title} ${keys}`.toLowerCase().includes(word)));
 }
 
+/** What an overlay may fill, without its frame. */
+export function overlayRoom({ size }: State): { readonly cells: number; readonly rows: number } {
+  return { cells: Math.min(size.columns - 2, 72) - 4, rows: size.rows - 6 };
+}
+
 /** The overlay's box and its lines; null where there is none. */
 export function overlayBox(
   state: State,
@@ -32,17 +36,17 @@ export function overlayBox(
 ): { readonly rect: Rect; readonly lines: readonly Line[] } | null {
   const { overlay } = state;
   if (overlay === null) return null;
-  const columns = Math.min(state.size.columns - 2, 72);
-  const most = state.size.rows - 4;
-  const { title, lines } = content(state, bindings, columns - 4, most - 2);
-  const body = lines.slice(0, most - 2);
+  const { cells, rows } = overlayRoom(state);
+  const columns = cells + 4;
+  const { title, lines } = content(state, bindings, cells, rows);
+  const body = lines.slice(0, rows);
   const rect = {
     x: Math.floor((state.size.columns - columns) / 2),
     y: Math.max(1, Math.floor((state.size.rows - body.length - 2) / 2)),
     columns,
     rows: body.length + 2,
   };
-  const padded = body.map(line => [span(' '), ...fitLine(line, columns - 4), span(' ')]);
+  const padded = body.map(line => [span(' '), ...fitLine(line, cells), span(' ')]);
   return { rect, lines: boxed(title, padded, rect.columns, rect.rows, true) };
 }
 
@@ -61,7 +65,7 @@ function content(state: State, bindings: readonly Binding[], cells: number, rows
     case 'pick':
       return { title: overlay.title, lines: pickLines(overlay, cells, rows) };
     case 'delete':
-      return deleteContent(state, overlay, cells);
+      return deleteContent(state, overlay, cells, rows);
     case 'quit':
       return {
         title: 'Leave?',
@@ -111,40 +115,4 @@ function pickLines(
     const line: Line = [span(chosen ? '▸ ' : '  '), foreign(label)];
     return chosen ? restyled(fitLine(line, cells), 'selected') : line;
   });
-}
-
-function deleteContent(
-  state: State,
-  { targets, problem }: Extract<State['overlay'], { kind: 'delete' }>,
-  cells: number,
-): Content {
-  const sizes = targets.map(build => factsOf(state, build).sizeBytes);
-  const known = sizes.filter(bytes => bytes !== null).reduce((sum, bytes) => sum + bytes, 0);
-  const counted = sizes.every(bytes => bytes !== null);
-  const total = `${counted ? '' : 'at least '}${size(known)}`;
-  const listed = targets.slice(0, 8).map((build, at): Line => {
-    const { files } = factsOf(state, build);
-    const bytes = sizes[at];
-    const holds = bytes === null || bytes === undefined ? 'not counted yet' : `${size(bytes)}, ${files ?? '?'} files`;
-    const owner = build.owner.user ?? String(build.owner.uid);
-    return [foreign(shellWord(build.outer)), span(`  ${holds}, of ${owner}`, 'dim')];
-  });
-  const open = targets.some(build => state.panes.some(pane => pane.build === build.outer && pane.ended === null));
-  return {
-    title: `Delete ${targets.length} kept build ${targets.length === 1 ? 'directory' : 'directories'}? ${total}`,
-    lines: [
-      ...listed,
-      ...(targets.length > 8 ? [[span(`and ${targets.length - 8} more`, 'dim')]] : []),
-      ...(open ? [[span('A shell is open in it: its /build is a copy and stays.')]] : []),
-      ...(problem === null ? [] : chunks(problem, cells).map(text => [foreign(text, 'bad')])),
-      [],
-      [
-        span('This cannot be undone.   ', 'warning'),
-        span('y', 'strong'),
-        span(' delete   '),
-        span('n', 'strong'),
-        span(' keep'),
-      ],
-    ],
-  };
 }

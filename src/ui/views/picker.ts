@@ -2,6 +2,7 @@
 import { printable, shellWord } from '../../base/printable.ts';
 import type { KeptBuild } from '../../nix/kept-build.ts';
 import { age, size } from '../../report/text.ts';
+import { contentsOf } from '../contents.ts';
 import { windowStart } from '../layout.ts';
 import { fit, fitRight, foreign, head, type Line, type Span, span, width } from '../line.ts';
 import { factsOf, nameOf, type State, selectedBuild } from '../state.ts';
@@ -23,25 +24,68 @@ const VERSION: Column = {
 };
 const PHASE: Column = { title: 'PHASE', cells: 10, of: (state, build) => factsOf(state, build).phase ?? UNKNOWN };
 const AGE: Column = { title: 'AGE', cells: 6, right: true, of: (state, build) => age(build.keptAtMs, state.nowMs) };
-const SIZE: Column = { title: 'SIZE', cells: 7, right: true, of: (state, build) => sizeOf(state, build) };
-const OWNER: Column = { title: 'OWNER', cells: 9, of: (_, build) => build.owner.user ?? String(build.owner.uid) };
-const NAME_CELLS = { least: 12, most: 28 } as const;
+const SIZE: Column = { title: 'SIZE', cells: 8, right: true, of: (state, build) => sizeOf(state, build) };
+/** Long names are cut rather than a column of a narrow list left out. */
+const NAME_CELLS = { least: 12, most: 20, mostWide: 28 } as const;
+const OWNER_CELLS = { least: 6, most: 9 } as const;
+/** What is left for the last line of the log, at least; narrow lists take less. */
+const LAST_CELLS = 12;
 
-function sizeOf(state: State, build: KeptBuild): string {
-  const { sizeBytes, done } = factsOf(state, build);
-  if (sizeBytes === null) return done ? UNKNOWN : '';
-  return size(sizeBytes);
+function ownerOf({ owner }: KeptBuild): string {
+  return owner.user ?? String(owner.uid);
 }
 
-/** Narrow lists lose the owner first, then the size, then the version; name and phase never. */
-function columns(cells: number, names: number): readonly Column[] {
-  const name: Column = { title: 'NAME', cells: names, of: (s, build) => shortName(s, build) };
-  const all = [name, VERSION, PHASE, AGE, SIZE, OWNER];
-  for (const drop of [[], [OWNER], [OWNER, SIZE], [OWNER, SIZE, VERSION], [OWNER, SIZE, VERSION, AGE]]) {
+function sizeOf(state: State, build: KeptBuild): string {
+  const { sizeBytes, partly, done } = factsOf(state, build);
+  if (sizeBytes === null) return done ? UNKNOWN : '';
+  return partly ? `${size(sizeBytes).replace(/\.\d/, '')}+` : size(sizeBytes);
+}
+
+/** Narrow lists lose the owner first, then the size, then the version; name and phase never. The same for all rows, so that nothing jumps when they scroll. */
+function columns(state: State, cells: number): readonly Column[] {
+  const longest = longestOf(state);
+  const most = cells < 100 ? NAME_CELLS.most : NAME_CELLS.mostWide;
+  const name: Column = {
+    title: 'NAME',
+    cells: within(NAME_CELLS.least, longest.name, most),
+    of: (s, build) => shortName(s, build),
+  };
+  const owner: Column = {
+    title: 'OWNER',
+    cells: within(OWNER_CELLS.least, longest.owner, OWNER_CELLS.most),
+    of: (_, build) => ownerOf(build),
+  };
+  const all = [name, VERSION, PHASE, AGE, SIZE, owner];
+  for (const drop of [[], [owner], [owner, SIZE], [owner, SIZE, VERSION], [owner, SIZE, VERSION, AGE]]) {
     const left = all.filter(column => !drop.includes(column));
-    if (left.reduce((sum, column) => sum + column.cells + 1, 3) <= cells - (drop.length > 2 ? 0 : 14)) return left;
+    if (left.reduce((sum, column) => sum + column.cells + 1, 3) <= cells - (drop.length > 2 ? 0 : LAST_CELLS))
+      return left;
   }
   return [{ ...name, cells: Math.max(8, cells - 14) }, PHASE];
+}
+
+interface Longest {
+  readonly facts: State['facts'];
+  readonly name: number;
+  readonly owner: number;
+}
+
+/** Measured once for what is shown: a frame of a thousand builds draws twenty. */
+const measured = new WeakMap<State['shown'], Longest>();
+
+function longestOf(state: State): Longest {
+  const { shown, facts } = state;
+  const known = measured.get(shown);
+  if (known?.facts === facts) return known;
+  const most = (of: (build: KeptBuild) => string): number =>
+    shown.reduce((longest, build) => Math.max(longest, width(printable(of(build)))), 0);
+  const longest = { facts, name: most(build => shortName(state, build)), owner: most(ownerOf) };
+  measured.set(shown, longest);
+  return longest;
+}
+
+function within(least: number, value: number, most: number): number {
+  return Math.min(Math.max(value, least), most);
 }
 
 /** Without the version, where that has a column. */
@@ -59,19 +103,24 @@ export function pickerLines(state: State, cells: number, rows: number): readonly
   const cursor = state.shown.findIndex(({ outer }) => outer === state.selected);
   const first = windowStart(Math.max(cursor, 0), state.shown.length, height);
   const visible = state.shown.slice(first, first + height);
-  const longest = Math.max(...visible.map(build => width(printable(shortName(state, build)))), 0);
-  const names = Math.min(Math.max(longest, NAME_CELLS.least), NAME_CELLS.most);
-  const chosen = columns(cells, names);
+  const chosen = columns(state, cells);
   const list = visible.map(build => row(state, build, chosen));
   const empty = state.shown.length === 0 ? [[span(`   no build matches '${state.filter}'`, 'dim')]] : [];
-  const body = [heading(state, chosen), ...empty, ...list];
+  const body = [heading(state, chosen, cells), ...empty, ...list];
   return [...body, ...Array.from({ length: rows - facts.length - body.length }, () => []), ...facts];
 }
 
-function heading(state: State, chosen: readonly Column[]): Line {
-  const titles = chosen.map(({ title, cells, right }) => (right === true ? fitRight(title, cells) : fit(title, cells)));
-  const order = state.sort === 'age' ? '' : `  (by ${state.sort})`;
-  return [span(`   ${titles.join(' ')}  LAST LOG LINE${order}`, 'dim')];
+/** The titles; that of the column which the list is sorted by is marked. */
+function heading(state: State, chosen: readonly Column[], cells: number): Line {
+  const marked = state.filter !== '' && state.sort === 'age' ? null : state.sort.toUpperCase();
+  const titles = chosen.map(({ title, cells: room, right }) => {
+    const shown = title === marked ? `${title}▾` : title;
+    return right === true ? fitRight(shown, room) : fit(shown, room);
+  });
+  const before = `   ${titles.join(' ')}  `;
+  const left = cells - width(before);
+  const last = ['LAST LOG LINE', 'LAST LINE', ''].find(words => words.length <= left) ?? '';
+  return [span(before + last, 'dim')];
 }
 
 function row(state: State, build: KeptBuild, chosen: readonly Column[]): Line {
@@ -101,9 +150,9 @@ function cell(state: State, build: KeptBuild, { cells, right, of }: Column): str
 function selectedLines(state: State, cells: number): readonly Line[] {
   const build = selectedBuild(state);
   if (build === null) return [];
-  const { lastError, sizeBytes, files } = factsOf(state, build);
+  const { lastError } = factsOf(state, build);
   const rule = head(`─ ${shellWord(build.outer)} `, cells);
-  const contents = sizeBytes === null ? 'being counted' : `${size(sizeBytes)} in ${files ?? '?'} files`;
+  const contents = contentsOf(factsOf(state, build));
   const loaded = state.details.get(build.outer);
   const environment = environmentWords(build);
   const drv = loaded?.state === 'ready' ? (loaded.value.derivation ?? loaded.value.derivationFoundBy) : null;
