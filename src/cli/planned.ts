@@ -26,8 +26,8 @@ export type PlannedSession = Pick<Session, 'build' | 'root' | 'store' | 'copy'>;
 export interface PlannedRun {
   readonly plan: SandboxPlan;
   readonly store: StoreView;
-  /** How the sandbox can be entered while it runs. */
-  readonly entrance: Entrance;
+  /** How the sandbox can be entered while it runs: made when it does, as it may be for nobody. */
+  readonly entrance: () => Entrance;
 }
 
 /**
@@ -65,7 +65,7 @@ export async function plannedRun(
     facts: hostFacts,
   };
   const made = plan(input);
-  return { plan: made, store, entrance: entranceOf(made, input) };
+  return { plan: made, store, entrance: () => entranceOf(made, input) };
 }
 
 /** The session that a plan names which is only shown: no copy is made. @returns a Failure where `--copy` asks for what cannot be */

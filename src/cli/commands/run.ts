@@ -108,7 +108,7 @@ async function runInside(ready: Ready, request: RunRequest): Promise<Ran> {
   const outcome = await runHere(made, {
     ...(mount === null ? {} : { tree: mount }),
     started: pid => {
-      noteRunning(session, pid, { outer, name: name?.value ?? null, command: request.command, entrance });
+      noteRunning(session, pid, { outer, name: name?.value ?? null, command: request.command, entrance: entrance() });
       noteWays(ready, store, request.command.length === 0);
       sweepSessions(process.env, LAST_SWEEP_MS);
       lookWhileRunning(ready);
