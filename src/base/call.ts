@@ -8,7 +8,20 @@ export type Arg =
   | { readonly kind: 'counted'; readonly count: number; readonly hex: string; readonly say: string }
   | { readonly kind: 'vector'; readonly values: readonly string[] }
   | { readonly kind: 'result'; readonly of: string }
+  | Records
+  | { readonly kind: 'record'; readonly at: number }
   | { readonly kind: 'runtime'; readonly of: RuntimeValue };
+
+/**
+ * The descriptor of a file in which `FROM/NAME` stands for each name, `size` bytes each: what a loop reads, record by record. The record that
+ * was read last is the argument `record`, from its byte `at` on: 0 is the path, the length of `FROM/` the name.
+ */
+export interface Records {
+  readonly kind: 'records';
+  readonly from: string;
+  readonly names: readonly string[];
+  readonly size: number;
+}
 
 /** Values that exist only when the program runs: descriptors that the launcher opens. */
 export type RuntimeValue = 'launcher' | 'pollLauncher' | 'init' | 'status' | 'tree' | 'sandbox';
@@ -22,6 +35,8 @@ export interface Call {
   readonly optional?: true;
   /** A result that is a failure, too, though no error. */
   readonly refused?: number;
+  /** Where the result is `on`, it goes on so many calls further, or back: the way out of a loop, and its way back. */
+  readonly branch?: { readonly on: number; readonly skip: number };
 }
 
 /** A number printed in decimal, or as `say`. */
@@ -85,6 +100,10 @@ function sayArg(arg: Arg): string {
       return arg.say;
     case 'vector':
       return `[${arg.values.slice(0, 8).map(sayText).join(', ')}${arg.values.length > 8 ? ', …' : ''}]`;
+    case 'records':
+      return `<${arg.names.length} paths of ${arg.from}>`;
+    case 'record':
+      return arg.at === 0 ? '<path>' : '<name>';
     case 'result':
     case 'runtime':
       return `<${arg.of}>`;
@@ -94,6 +113,11 @@ function sayArg(arg: Arg): string {
 /** The call in strace's form: `mount("/nix", "/…/nix", NULL, MS_BIND|MS_REC, NULL)`. */
 export function sayCall({ name, args }: Call): string {
   return `${name}(${args.map(sayArg).join(', ')})`;
+}
+
+/** As {@link sayCall}, of a loop's call for one of its paths. */
+export function sayCallOf({ name, args }: Call, path: string): string {
+  return sayCall({ name, args: args.map(arg => (arg.kind === 'record' ? text(path.slice(arg.at)) : arg)) });
 }
 
 const DIGITS = '0123456789abcdef';

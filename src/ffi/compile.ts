@@ -1,14 +1,17 @@
 /** From symbolic calls to the entries of the child's part of a table (executor.md, section 4). */
-import type { Arg, Call, RuntimeValue } from '../base/call.ts';
-import { type Entry, type Store, type Value, WORD } from './entry.ts';
+import type { Arg, Call, Records, RuntimeValue } from '../base/call.ts';
+import { cell, type Entry, type Store, type Value, WORD } from './entry.ts';
 import { knownSyscall } from './syscalls.ts';
 
 /** The statuses with which the child ends when a call failed, and when its launcher had died before. */
 export const CHILD_FAILED = 127;
 export const CHILD_ORPHANED = 126;
 
-/** What the runtime arguments of calls become: descriptors, by name. */
-export type Runtime = Readonly<Record<RuntimeValue, Value>>;
+/** What the arguments become that are known only now: descriptors, by name, and of the records, in the order of the calls. */
+export type Runtime = Readonly<Record<RuntimeValue, Value>> & { readonly records: ReadonlyMap<Records, number> };
+
+/** The cell of the record that was read last; as large as a path can be. */
+export const RECORD = { name: 'record', size: 4400 } as const;
 
 /** The label of the child's n-th call, where something refers to it; the first one always has it. */
 export function callLabel(index: number): string {
@@ -25,6 +28,9 @@ interface Results {
 function resultsOf(calls: readonly Call[]): Results {
   const stores = new Map<number, Store>();
   const labels = new Map([[0, callLabel(0)]]);
+  calls.forEach(({ branch }, index) => {
+    if (branch !== undefined) labels.set(index + branch.skip, callLabel(index + branch.skip));
+  });
   calls.forEach(({ result }, index) => {
     if (result === undefined) return;
     const later = calls.findIndex((call, at) => at > index && wants(call, result) >= 0);
@@ -42,8 +48,8 @@ function wants({ args }: Call, result: string): number {
   return args.findIndex(arg => arg.kind === 'result' && arg.of === result);
 }
 
-function isRuntime(arg: Arg): boolean {
-  return arg.kind === 'runtime';
+function isRuntime({ kind }: Arg): boolean {
+  return kind === 'runtime' || kind === 'records' || kind === 'record';
 }
 
 /** The child's part: one entry per call, in order; it never reaches an end entry, which would return into V8. */
@@ -64,17 +70,21 @@ const CHILD_ENDS: readonly Entry[] = [
 
 function callEntries(calls: readonly Call[], runtime: Runtime): readonly Entry[] {
   const { stores, labels } = resultsOf(calls);
-  const value = (arg: Arg): Value => (arg.kind === 'runtime' ? runtime[arg.of] : arg);
+  const value = (arg: Arg): Value => {
+    if (arg.kind === 'runtime') return runtime[arg.of];
+    if (arg.kind === 'record') return cell(RECORD.name, arg.at);
+    return arg.kind === 'records' ? (runtime.records.get(arg) ?? -1) : arg;
+  };
   return calls.map(
-    ({ name, args, optional, refused }, index): Entry => ({
+    ({ name, args, optional, refused, branch }, index): Entry => ({
       label: labels.get(index),
       call: knownSyscall(name),
       // Most arguments are what the table takes as it is.
       args: args.some(isRuntime) ? args.map(value) : (args as readonly Value[]),
       store: stores.get(index),
       onError: optional === true ? undefined : 'failed',
-      match: refused,
-      onMatch: refused === undefined ? undefined : 'orphaned',
+      match: branch?.on ?? refused,
+      onMatch: branch !== undefined ? callLabel(index + branch.skip) : refused === undefined ? undefined : 'orphaned',
     }),
   );
 }

@@ -11,7 +11,7 @@ export const ENTRY_SIZE = WORDS * 8;
 /** An argument word: a number, a pointer to what stands behind the entries, or the address of an entry (by its label) or of a cell. */
 export type Value =
   | number
-  | Exclude<Arg, { readonly kind: 'runtime' }>
+  | Exclude<Arg, { readonly kind: 'runtime' | 'records' | 'record' }>
   | { readonly kind: 'memory'; readonly bytes: Uint8Array }
   | { readonly kind: 'entry'; readonly label: string }
   | Cell;

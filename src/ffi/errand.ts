@@ -14,7 +14,15 @@ import { resultsIn } from './table.ts';
 
 const CLONE_FILES = 0x400;
 /** An errand is given numbers: nothing exists only when it runs. */
-const NOTHING = { launcher: -1, pollLauncher: -1, init: -1, status: -1, tree: -1, sandbox: -1 } as const;
+const NOTHING = {
+  launcher: -1,
+  pollLauncher: -1,
+  init: -1,
+  status: -1,
+  tree: -1,
+  sandbox: -1,
+  records: new Map(),
+} as const;
 
 /**
  * Returns when its calls are made. Descriptors that one of its calls opened for another (`result`) are closed again.

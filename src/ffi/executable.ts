@@ -27,7 +27,17 @@ export function dataFile(name: string): number {
 
 /** An anonymous file with the given bytes that may be executed and mapped. @returns a descriptor, or -errno */
 export function executableMemory(name: string, content: Uint8Array): number {
-  const fd = memoryFile(name, MFD.exec);
+  return filled(memoryFile(name, MFD.exec), content);
+}
+
+/** An anonymous file for data, which is in it, and is read from its beginning. @returns a descriptor that exec closes, or -errno */
+export function filledFile(name: string, content: Uint8Array): number {
+  const fd = filled(dataFile(name), content);
+  if (fd >= 0) syscall('lseek', fd, 0, 0);
+  return fd;
+}
+
+function filled(fd: number, content: Uint8Array): number {
   if (fd < 0) return fd;
   const memory = allocate(content.length);
   new Uint8Array(memory.buffer).set(content);

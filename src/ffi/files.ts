@@ -1,9 +1,11 @@
 /** The descriptors that every launch needs: init's program, the file for its report, and a pidfd of ourselves. */
+import type { Records } from '../base/call.ts';
 import type { Runtime } from './compile.ts';
 import { elfProgram } from './elf.ts';
 import { type Entry, memory } from './entry.ts';
 import { dataFile, programFile } from './executable.ts';
 import { INIT_CELLS, initEntries } from './init.ts';
+import { openRecords } from './records.ts';
 import { type Failed, failedBefore, type LaunchRequest, type Ways } from './request.ts';
 import { type Architecture, ownArchitecture, syscall, syscallNumber } from './syscalls.ts';
 import { type Layout, layOut } from './table.ts';
@@ -13,6 +15,8 @@ export interface Files {
   readonly status: number;
   readonly init: number;
   readonly launcher: number;
+  /** A file for each list that the calls go through. */
+  readonly records: ReadonlyMap<Records, number>;
 }
 
 const PIDFD_THREAD = 0o200;
@@ -44,7 +48,7 @@ export function waiterProgram(
   return elfProgram(tableFor(waiterEntries(command, descriptors), INIT_CELLS, architecture), architecture);
 }
 
-/** All three, or none. All are closed by exec. */
+/** All, or none. All are closed by exec. */
 export function openFiles(request: LaunchRequest, ways: Ways): Files | Failed {
   const status = dataFile('nix-build-shell-status');
   if (status < 0) return failedBefore('memfd_create("nix-build-shell-status", MFD_CLOEXEC)', -status);
@@ -53,16 +57,25 @@ export function openFiles(request: LaunchRequest, ways: Ways): Files | Failed {
     syscall('close', status);
     return failedBefore(`pidfd_open(${process.pid}, 0)`, -launcher);
   }
+  const records = openRecords(request.calls);
+  if ('kind' in records) {
+    for (const fd of [status, launcher]) syscall('close', fd);
+    return records;
+  }
   const { sandbox, execute, directories } = request;
   const program =
     sandbox === undefined
       ? initProgram(execute, status, ownArchitecture())
       : waiterProgram(execute, { status, launcher }, ownArchitecture());
   const init = programFile('nix-build-shell-init', program, ways.files, directories);
-  if (typeof init === 'number') return { status, init, launcher };
-  syscall('close', status);
-  syscall('close', launcher);
+  if (typeof init === 'number') return { status, init, launcher, records };
+  for (const fd of [status, launcher, ...records.values()]) syscall('close', fd);
   return init;
+}
+
+/** Closes what a launch does not need any more when the child runs. */
+export function closeFiles({ init, launcher, records }: Files): void {
+  for (const fd of [init, launcher, ...records.values()]) syscall('close', fd);
 }
 
 /**
@@ -76,6 +89,6 @@ function ownPidfd(): number {
 
 /** What the runtime arguments of calls become. */
 export function runtimeOf(files: Files, { tree = -1, sandbox = -1 }: Pick<LaunchRequest, 'tree' | 'sandbox'>): Runtime {
-  const { launcher, init, status } = files;
-  return { launcher, pollLauncher: memory(pollFor(launcher)), init, status, tree, sandbox };
+  const { launcher, init, status, records } = files;
+  return { launcher, pollLauncher: memory(pollFor(launcher)), init, status, tree, sandbox, records };
 }

@@ -1,5 +1,5 @@
 /** The part of a table around the child's: what makes the one clone, in our own process or in a program of its own. */
-import { CHILD_ORPHANED, callLabel } from './compile.ts';
+import { CHILD_ORPHANED, callLabel, RECORD } from './compile.ts';
 import { cell, ENTRY_SIZE, type Entry, memory, type Value, WORD } from './entry.ts';
 
 const SIG_SETMASK = 2;
@@ -12,7 +12,7 @@ const CLONE = { vm: 0x100, vfork: 0x4000, pidfd: 0x1000 };
 const ALL_SIGNALS: Value = memory(new Uint8Array(8).fill(0xff));
 
 /** The cells of {@link ownFrame}: name → bytes. */
-export const OWN_CELLS = { oldSignals: 8, pidfd: 8 } as const;
+export const OWN_CELLS = { oldSignals: 8, pidfd: 8, [RECORD.name]: RECORD.size } as const;
 
 /** In our own process: all signals blocked around the clone; the end entry gives the child's pid or -errno. */
 export function ownFrame(cloneFlags: number): readonly Entry[] {
@@ -32,13 +32,13 @@ export function ownFrame(cloneFlags: number): readonly Entry[] {
 }
 
 /** The cells of {@link programFrame}: name → bytes. */
-export const PROGRAM_CELLS = { pid: 8 } as const;
+export const PROGRAM_CELLS = { pid: 8, [RECORD.name]: RECORD.size } as const;
 
 /** The descriptors of a carrying program. */
 export interface ProgramFiles {
   /** A `struct pollfd` with a pidfd of the launcher. */
   readonly pollLauncher: Value;
-  /** Gets a copy of the child's entries, with their results. */
+  /** Gets a copy of the child's entries, with their results, and behind them the record that was read last. */
   readonly results: number;
   /** Gets 8 bytes after that: the result of the clone. */
   readonly ready: number;
@@ -66,6 +66,7 @@ export function programFrame(cloneFlags: number, calls: number, files: ProgramFi
       onMatch: callLabel(0),
     },
     { call: 'pwrite64', args: [files.results, { kind: 'entry', label: callLabel(0) }, calls * ENTRY_SIZE, 0] },
+    { call: 'pwrite64', args: [files.results, cell(RECORD.name), RECORD.size, calls * ENTRY_SIZE] },
     { call: 'write', args: [files.ready, cell('pid'), 8] },
     { call: 'wait4', args: [-1, 0, WALL, 0] },
     { call: 'exit_group', args: [0] },

@@ -1,6 +1,6 @@
 /** Starts a sandbox by the first way that this machine allows, waits for its end, and says what became of it. */
 import { reapErrands } from './errand.ts';
-import { type Files, openFiles } from './files.ts';
+import { closeFiles, type Files, openFiles } from './files.ts';
 import { REPORT, REPORT_SIZE } from './init.ts';
 import { koffi } from './koffi.ts';
 import { allocate } from './memory.ts';
@@ -33,8 +33,7 @@ export function launch(request: LaunchRequest, ways: Ways = ALL_WAYS): Running |
     return files;
   }
   const started = start(request, files, ways);
-  syscall('close', files.init);
-  syscall('close', files.launcher);
+  closeFiles(files);
   if ('kind' in started) {
     syscall('close', files.status);
     reapErrands();
@@ -96,5 +95,7 @@ function firstFault(started: Started, request: LaunchRequest): Failed | null {
     const result = results[at] ?? 0;
     return call.optional !== true && result < 0 && result >= -4095;
   });
-  return index < 0 ? null : { kind: 'failed', index, errno: -(results[index] ?? 0), what: null };
+  if (index < 0) return null;
+  const inLoop = request.calls[index]?.args.some(({ kind }) => kind === 'record') === true;
+  return { kind: 'failed', index, errno: -(results[index] ?? 0), what: inLoop ? started.record() : null };
 }

@@ -2,7 +2,7 @@
  * The last carrier, where no page of our own process may hold code: the same table as a generated program, which libc starts
  * (executor.md, section 10). It hands its entries back through a file, so that a failure is told as well as by the first carrier.
  */
-import { childEntries } from './compile.ts';
+import { childEntries, RECORD } from './compile.ts';
 import { elfProgram } from './elf.ts';
 import { ENTRY_SIZE } from './entry.ts';
 import { dataFile, programFile } from './executable.ts';
@@ -12,7 +12,7 @@ import { allocate } from './memory.ts';
 import { type Failed, failedBefore, type LaunchRequest, type Started, type Ways } from './request.ts';
 import { spawnFile } from './spawn.ts';
 import { ownArchitecture, syscall } from './syscalls.ts';
-import { resultsIn } from './table.ts';
+import { resultsIn, textAt } from './table.ts';
 
 const O_CLOEXEC = 0o2000000;
 const EINTR = 4;
@@ -46,6 +46,7 @@ export function startProgram(request: LaunchRequest, files: Files, ways: Ways): 
     back.results,
     back.writeEnd,
     ...[request.tree, request.sandbox].filter(fd => fd !== undefined),
+    ...files.records.values(),
   ]);
   close(program, back.writeEnd); // what is written by nobody any more is read as the end
   const started =
@@ -82,9 +83,16 @@ function awaitStart(child: number, { results, readEnd }: Back, calls: number): S
   const init = readWord(readEnd);
   const pidfd = init === null || init < 0 ? -1 : syscall('pidfd_open', child, 0);
   if (init !== null && init > 0 && pidfd >= 0) {
-    const table = allocate(calls * ENTRY_SIZE);
-    syscall('pread64', results, table.address, calls * ENTRY_SIZE, 0);
-    return { init, child, pidfd, results: () => resultsIn(table.bytes, 0, calls) };
+    const size = calls * ENTRY_SIZE;
+    const table = allocate(size + RECORD.size);
+    syscall('pread64', results, table.address, size + RECORD.size, 0);
+    return {
+      init,
+      child,
+      pidfd,
+      results: () => resultsIn(table.bytes, 0, calls),
+      record: () => textAt(table.bytes, size),
+    };
   }
   // It ends by itself, or has ended; without its pidfd nothing could wait for it.
   if (pidfd < 0 && init !== null && init > 0) syscall('kill', child, 9);

@@ -62,6 +62,8 @@ export interface Started {
   readonly pidfd: number;
   /** The raw results of the child's calls, by index: 0 for those that were not made. Valid when `child` has ended. */
   readonly results: () => readonly number[];
+  /** The path of the record that the child read last; '' for none. Valid when `child` has ended. */
+  readonly record: () => string;
 }
 
 /** Something that failed before the clone. */

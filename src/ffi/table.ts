@@ -2,6 +2,7 @@
  * Lays a list of entries out as the table that the stub walks (executor.md, section 2): the entries, then the cells, the structures and
  * the strings that they point at. Pure: the base address is an argument.
  */
+import { fromBytes } from '../base/path.ts';
 import { aligned, type Data, encodeStrings, gatherData, type Strings } from './data.ts';
 import { type Cell, ENTRY_SIZE, type Entry, type Store, WORD } from './entry.ts';
 import type { SyscallName } from './syscalls.ts';
@@ -119,4 +120,9 @@ export function resultsIn(table: Uint8Array, first: number, count: number): read
   return Array.from({ length: count }, (_, index) =>
     Number(view.getBigInt64((first + index) * ENTRY_SIZE + WORD.result * 8, true)),
   );
+}
+
+/** The text at an offset, up to its NUL. */
+export function textAt(table: Uint8Array, offset: number): string {
+  return fromBytes(table.subarray(offset, table.indexOf(0, offset)));
 }

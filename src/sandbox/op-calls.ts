@@ -6,7 +6,8 @@ import { mountAttr } from './structures.ts';
 const { MS_BIND, MS_REC } = MS;
 // Made once: there may be thousands of mounts.
 const BIND = flags({ MS_BIND });
-const BIND_ALL = flags({ MS_BIND, MS_REC });
+/** Flags of mount(2): a bind of a mount and all below it. */
+export const BIND_ALL = flags({ MS_BIND, MS_REC });
 const EMPTY_FILE = num(S_IFREG | 0o444, 'S_IFREG|0444');
 const NO_DEVICE = num(0);
 const RECURSIVE = flags({ AT_RECURSIVE });

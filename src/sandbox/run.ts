@@ -1,6 +1,6 @@
 /** Runs a plan: the only way from the plan to the kernel. Gives the command's own status, or what failed and why. */
 import { dirname } from 'node:path';
-import { sayCall } from '../base/call.ts';
+import { sayCall, sayCallOf } from '../base/call.ts';
 import { errnoName } from '../base/errno.ts';
 import { EXIT, type Failure, fail } from '../base/failure.ts';
 import { trace, traces } from '../base/trace.ts';
@@ -86,7 +86,7 @@ function failureOf(ended: Extract<Ended, { kind: 'failed' }>, plan: SandboxPlan,
   const op = opOf(ended, plan, program);
   if (call === undefined || op === undefined) throw new Error(`no call ${ended.index} in the program`);
   return fail(`${enters ? 'enter' : 'set up'} the sandbox (${sayOp(op)})`, {
-    call: sayCall(call),
+    call: ended.what === null ? sayCall(call) : sayCallOf(call, ended.what),
     errno,
     hint: hintFor(op.kind, errno),
   }).failure;

@@ -1,8 +1,9 @@
 /** The operations that show the store's paths. */
-import { bytes, type Call, call, flags, mode, num, text } from '../base/call.ts';
+import { type Arg, bytes, type Call, call, flags, mode, NULL, num, text } from '../base/call.ts';
+import { toBytes } from '../base/path.ts';
 import type { StoreEntry } from '../nix/store-entries.ts';
 import { MOUNT_ATTR, MS, S_IFCHR } from './kernel.ts';
-import { bindCall, here, readOnlyCall, touch, under } from './op-calls.ts';
+import { BIND_ALL, bindCall, here, readOnlyCall, touch, under } from './op-calls.ts';
 import type { Meanings, OpOf } from './step.ts';
 import { mountAttr } from './structures.ts';
 
@@ -58,10 +59,42 @@ function memoryCalls(upper: string, work: string): readonly Call[] {
   ];
 }
 
+/** From so many directories on, a loop: their calls one by one cost more than the kernel does with them. */
+const MANY = 32;
+
+/** All in one turn each of three calls: the next record, its place in the store, which is the working directory here, and the mount on it. */
+function directoryLoop(names: readonly string[], from: string, at: string): readonly Call[] {
+  const before = toBytes(`${from}/`).length;
+  const longest = names.reduce((most, { length }) => Math.max(most, length), 0);
+  const size = Math.ceil((before + longest + 1) / 8) * 8;
+  const path: Arg = { kind: 'record', at: 0 };
+  const name: Arg = { kind: 'record', at: before };
+  return [
+    call('chdir', text(at)),
+    { ...call('read', { kind: 'records', from, names, size }, path, num(size)), branch: { on: 0, skip: 3 } },
+    call('mkdirat', here, name, PLACE_MODE),
+    { ...call('mount', path, name, NULL, BIND_ALL, NULL), branch: { on: 0, skip: -2 } },
+  ];
+}
+
+function storePathsCalls(entries: readonly StoreEntry[], from: string, at: string): readonly Call[] {
+  const directories = entries.filter(({ type }) => type === 'directory');
+  if (directories.length < MANY) return entries.flatMap(entry => storePathCalls(entry, from, at));
+  const rest = entries.filter(({ type }) => type !== 'directory');
+  return [
+    ...directoryLoop(
+      directories.map(({ name }) => name),
+      from,
+      at,
+    ),
+    ...rest.flatMap(entry => storePathCalls(entry, from, at)),
+  ];
+}
+
 export const STORE_OPS: Meanings<'storePaths' | 'closeStorePaths' | 'storeLayer'> = {
   storePaths: {
     say: op => `${op.entries.length} store ${op.entries.length === 1 ? 'path' : 'paths'} of ${op.from} at ${op.at}`,
-    calls: (op, root) => op.entries.flatMap(entry => storePathCalls(entry, op.from, under(root, op.at))),
+    calls: (op, root) => storePathsCalls(op.entries, op.from, under(root, op.at)),
   },
   closeStorePaths: {
     say: op => `the store paths below ${op.at} are read-only; it is not`,

@@ -55,6 +55,16 @@ function layerJob(user: TestUser | null): Job {
   return { base, command: ['true'], options: {}, change: { storeLayer: { session, place: 'memory' } } };
 }
 
+/** So many store paths that a loop shows them. */
+function manyPathsJob(user: TestUser | null): Job {
+  const base = flatSandbox(user);
+  const store = join(base, 'store/nix/store');
+  for (let number = 10; number < 50; number += 1)
+    mkdirSync(join(store, `000000000000000000000000000000${number}-path`));
+  const storeEntries: StoreEntry[] = readdirSync(store).map(name => ({ name, type: 'directory' }));
+  return { base, command: ['true'], options: {}, change: { storeEntries } };
+}
+
 function planOf({ base, command, options, change }: Job): ReturnType<typeof flatPlan> {
   return flatPlan(base, command, options, change);
 }
@@ -106,6 +116,27 @@ for (const [name, fact, user, carrier] of SIDES)
     for (const { fault, failure } of faulty) assert.match(failure?.wanted ?? '', /^(enter the sandbox|execute)/, fault);
   });
 
+for (const [name, fact, user, carrier] of SIDES)
+  test(`as ${name}, by the carrier ${carrier}, many store paths are shown by a loop, whose faults name what it was at`, {
+    skip: missing(fact, 'user-namespaces', 'static-bash', 'static-busybox'),
+  }, () => {
+    const job = manyPathsJob(user());
+    const calls = faultsOf(job, user(), carrier, 'storePaths').map(({ fault, call }) => [fault, call]);
+    assert.deepEqual(
+      calls.map(([, call]) => call?.replace(/\(.*/, '')),
+      ['chdir', 'read', 'mkdirat', 'mount'],
+    );
+    const entries = job.change?.storeEntries ?? [];
+    const ways = { carriers: [carrier], files: ['memfd'] } as const;
+    const seen = runJob({ ...job, ways, command: ['sh', '-c', 'echo /nix/store/*'] }, { user: user() });
+    assert.equal(seen.stdout.toString().split(' ').length, entries.length);
+    const gone: StoreEntry = { name: '99999999999999999999999999999999-gone', type: 'directory' };
+    const change = { storeEntries: [...entries.slice(0, 30), gone, ...entries.slice(30)] };
+    const { stderr, status } = runJob({ ...job, ways, change }, { user: user() });
+    assert.match(stderr.toString(), /: mount\("\/[^"]*\/nix\/store\/9+-gone", "9+-gone", NULL, .*\) = ENOENT; /);
+    assert.equal(status, 125);
+  });
+
 /** Every fault of a job, or of one kind of operation in it, each checked by itself. */
 function faultsOf(made: Job, user: TestUser | null, carrier: Carrier, only?: Op['kind']): readonly FaultRun[] {
   const job = { ...made, faults: only ?? true, ways: { carriers: [carrier], files: ['memfd'] } } as const;
@@ -114,7 +145,7 @@ function faultsOf(made: Job, user: TestUser | null, carrier: Carrier, only?: Op[
   assert.equal(status, 0);
   const runs = JSON.parse(stdout.toString()) as readonly FaultRun[];
   for (const run of runs) checkRun(run);
-  if (job.enters !== true) assert.deepEqual(readdirSync(join(job.base, 'session/root')), []);
+  if (job.enters !== true) assert.deepEqual(readdirSync(planOf(job).root), []);
   return runs;
 }
 

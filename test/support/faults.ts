@@ -146,6 +146,8 @@ function otherFaults(plan: SandboxPlan, ways: Ways | undefined): readonly Fault[
   });
   const noPlace = (request: LaunchRequest): LaunchRequest => ({ ...request, directories: ['/no/such/directory'] });
   const carriers = ways?.carriers ?? ['memfd'];
+  const lists = lower(plan).calls.filter(({ args }) => args.some(({ kind }) => kind === 'records')).length;
+  const opened = Array.from({ length: 4 + lists }, (_, count) => count);
   return [
     fault('clone', 'EINVAL', request => ({ ...request, cloneFlags: request.cloneFlags + CLONE_THREAD }), {
       wanted: enters(plan) ? 'enter the sandbox' : 'make new namespaces',
@@ -162,7 +164,7 @@ function otherFaults(plan: SandboxPlan, ways: Ways | undefined): readonly Fault[
       wanted: enters(plan) ? 'enter the sandbox' : 'start the sandbox',
       hooks: { withFault: noPlace, ways: { carriers, files: ['unlinked'] } },
     }),
-    ...[0, 1, 2, 3].map(descriptors => fault(`${descriptors} descriptors left`, 'EMFILE', undefined, { descriptors })),
+    ...opened.map(descriptors => fault(`${descriptors} descriptors left`, 'EMFILE', undefined, { descriptors })),
   ];
 }
 

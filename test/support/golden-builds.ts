@@ -133,6 +133,25 @@ export const GOLDEN_BUILDS: Readonly<Record<string, PlanInput>> = {
       settingsProblems: ['/etc/nix/nix.conf:3: it includes /etc/nix/more.conf, which cannot be read: EACCES'],
     }),
   }),
+  'closure-of-many': planInput({
+    store: {
+      kind: 'closure',
+      derivation: '/nix/store/11111111111111111111111111111111-hello-2.12.1.drv',
+      from: hostPath('/nix/store'),
+      inputs: [
+        { name: '00000000000000000000000000000000-bash-static', type: 'directory' },
+        ...Array.from({ length: 40 }, (_, number) => ({
+          name: `000000000000000000000000000000${number + 10}-input-${number}`,
+          type: number === 7 ? ('file' as const) : ('directory' as const),
+        })),
+      ],
+      more: [],
+      missing: [],
+      outputs: ['22222222222222222222222222222222-hello-2.12.1'],
+      unfinished: [],
+      directory: null,
+    },
+  }),
   'closure-with-output': planInput({
     store: {
       kind: 'closure',
