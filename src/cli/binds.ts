@@ -26,6 +26,17 @@ export function resolveBind(word: string): Result<Bind> {
   }
 }
 
+/** The word as it works from every directory: `~` is the home, and what is relative begins with `/`. @returns a Failure where it cannot be bound */
+export function bindWord(word: string, home: string | undefined): Result<string> {
+  const expanded = home !== undefined && /^~(?:\/|:|$)/.test(word) ? home + word.slice(1) : word;
+  const resolved = resolveBind(expanded);
+  if (!resolved.ok) return resolved;
+  const { host, destination } = split(expanded);
+  const whole = existsSync(fsPath(expanded)) && destination === null;
+  const from = whole ? absolutePath(host) : absolutePath(host).replaceAll(':', '\\:');
+  return ok(destination === null ? from : `${from}:${destination.replaceAll(':', '\\:')}`);
+}
+
 function split(word: string): { readonly host: string; readonly destination: string | null } {
   if (existsSync(fsPath(word))) return { host: word, destination: null };
   for (let at = word.indexOf(':'); at >= 0; at = word.indexOf(':', at + 1)) {

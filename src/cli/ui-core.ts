@@ -13,6 +13,7 @@ import { commandLine, optionWords } from '../ui/command-line.ts';
 import type { Core, Details } from '../ui/core.ts';
 import { type Choices, NO_CHOICES } from '../ui/state.ts';
 import { NO_OPTIONS, type RunOptions } from './arguments.ts';
+import { bindWord } from './binds.ts';
 import { identities, removeKept } from './kept-removal.ts';
 import { plannedRun, shownSession } from './planned.ts';
 import { prepare } from './prepare.ts';
@@ -55,6 +56,7 @@ export function uiCore({ store, directories }: UiArguments, shown: readonly Kept
       const made = await plannedRun(prepared.value, session.value, prepared.value.build.content, [], options);
       return ok(made.plan);
     },
+    bind: word => bindWord(word, process.env['HOME']),
     log: build => openBuildLog(build, optionsOf(NO_CHOICES)),
     remove: build => removeKept(build, seen),
     shell: (build, choices) => ({

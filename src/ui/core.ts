@@ -48,6 +48,8 @@ export interface Core {
   load(build: KeptBuild): Promise<Result<Details>>;
   /** `plan` with these options. */
   plan(build: KeptBuild, choices: Choices): Promise<Result<SandboxPlan>>;
+  /** What was typed for `--bind`, as it works from every directory. */
+  bind(word: string): Result<string>;
   /** `log`: the log of a build, open. */
   log(build: KeptBuild): Promise<Result<OpenLog>>;
   /** Removes a kept directory, if it is still the one that was shown. */

@@ -133,6 +133,7 @@ function fakeCore(state: State, asked: Asked): Core {
         missing: new Set(),
       }),
     plan: none,
+    bind: word => ok(word),
     log: none,
     remove: async build => {
       asked.removed.push(build.outer);

@@ -167,7 +167,7 @@ export const SCREENS: Readonly<Record<string, readonly string[]>> = {
   plan: ['p'],
   'plan-why': ['p', 'j', 'j', 'enter'],
   'plan-changed': ['p', 'b', ...'/opt/tools:/tools'.split(''), 'enter', 'n'],
-  'plan-without': ['p', 'G', ...Array.from({ length: 18 }, () => 'k'), 'x'],
+  'plan-without': ['p', ...Array.from({ length: 48 }, () => 'j'), 'x'],
   'plan-differences': ['p', 'D'],
   log: ['l'],
   'log-folded': ['l', 'Z'],

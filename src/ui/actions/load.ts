@@ -33,7 +33,7 @@ export function loadDetails(app: App, build: KeptBuild): void {
 
 /** Makes the plan of a build, once for each set of choices. */
 export function loadPlan(app: App, build: KeptBuild): void {
-  once(app, 'plans', build, () => app.core.plan(build, choicesOf(get(app), build.outer)));
+  if (!get(app).plans.has(build.outer)) void planAgain(app, build, () => () => undefined);
 }
 
 /** Opens the log of a build, once. */
@@ -41,12 +41,19 @@ export function loadLog(app: App, build: KeptBuild): void {
   once(app, 'logs', build, () => openLog(app, build));
 }
 
-/** Forgets the plan: the choices changed. */
-export function planAgain(app: App, build: KeptBuild): void {
-  const plans = new Map(get(app).plans);
-  plans.delete(build.outer);
-  set(app, { plans });
-  loadPlan(app, build);
+/**
+ * Makes the plan again, as the choices changed; until it is there the one before stays.
+ * @param around called before the new one is shown; what it gives is called after
+ */
+export async function planAgain(app: App, build: KeptBuild, around: () => () => void): Promise<void> {
+  if (get(app).plans.get(build.outer)?.state !== 'ready') keep(app, 'plans', build, { state: 'loading' });
+  const choices = choicesOf(get(app), build.outer);
+  const result = await tried(build, () => app.core.plan(build, choices));
+  // The person was quicker.
+  if (choicesOf(get(app), build.outer) !== choices) return;
+  const after = around();
+  keep(app, 'plans', build, result);
+  after();
 }
 
 type Kept = 'details' | 'plans' | 'logs';
@@ -55,20 +62,18 @@ type ValueOf<K extends Kept> = State[K] extends ReadonlyMap<string, Loaded<infer
 function once<K extends Kept>(app: App, kept: K, build: KeptBuild, read: () => Promise<Result<ValueOf<K>>>): void {
   if (get(app)[kept].has(build.outer)) return;
   keep(app, kept, build, { state: 'loading' });
-  read().then(
-    result =>
-      keep(
-        app,
-        kept,
-        build,
-        result.ok ? { state: 'ready', value: result.value } : { state: 'failed', failure: result.failure },
-      ),
-    (error: unknown) => {
-      const because = error instanceof Error ? error.message : String(error);
-      const { failure } = fail(`read ${build.outer}`, { because });
-      keep(app, kept, build, { state: 'failed', failure });
-    },
-  );
+  void tried(build, read).then(value => keep(app, kept, build, value));
+}
+
+/** What was read, or why it could not be. */
+async function tried<T>(build: KeptBuild, read: () => Promise<Result<T>>): Promise<Loaded<T>> {
+  try {
+    const result = await read();
+    return result.ok ? { state: 'ready', value: result.value } : { state: 'failed', failure: result.failure };
+  } catch (error) {
+    const because = error instanceof Error ? error.message : String(error);
+    return { state: 'failed', failure: fail(`read ${build.outer}`, { because }).failure };
+  }
 }
 
 function keep<K extends Kept>(app: App, kept: K, build: KeptBuild, value: Loaded<ValueOf<K>>): void {

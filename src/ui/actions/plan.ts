@@ -1,31 +1,43 @@
 /** The plan's actions: opening rows, switching steps off, adding binds. */
 import { json } from '../../report/text.ts';
-import type { Step } from '../../sandbox/step.ts';
 import { type App, get, set } from '../app.ts';
 import { commandLine } from '../command-line.ts';
 import { type Choices, choicesOf, NO_CHOICES, type State, selectedBuild } from '../state.ts';
+import { changed } from '../views/plan-choices.ts';
 import { type PlanRow, planRows } from '../views/plan-rows.ts';
 import { planAgain } from './load.ts';
 
-function rowAt(state: State): PlanRow | undefined {
+type WithId = Exclude<PlanRow, { kind: 'note' }>;
+
+/** The row under the cursor; on a note, the row that it belongs to. */
+function rowAt(state: State): WithId | undefined {
   const rows = planRows(state);
-  return rows[Math.min(state.plan.cursor, rows.length - 1)];
+  const row = rows[Math.min(state.plan.cursor, rows.length - 1)];
+  if (row?.kind !== 'note') return row;
+  return rows.find((above): above is WithId => above.kind !== 'note' && above.id === row.of);
+}
+
+/** Puts the cursor on the row with this id, where there is one. */
+function follow(app: App, id: string | undefined): void {
+  const at = planRows(get(app)).findIndex(row => 'id' in row && row.id === id);
+  if (at >= 0) set(app, { plan: { ...get(app).plan, cursor: at } });
 }
 
 /** Opens or closes the row under the cursor. */
 export function togglePlan(app: App): void {
   const state = get(app);
   const row = rowAt(state);
-  if (row === undefined || row.kind === 'note') return;
+  if (row === undefined) return;
   const open = new Set(state.plan.open);
   if (!open.delete(row.id)) open.add(row.id);
   set(app, { plan: { ...state.plan, open } });
+  follow(app, row.id);
 }
 
 /** Opens (`true`) or closes the row under the cursor, if it is not so already. */
 export function openPlan(app: App, open: boolean): void {
   const row = rowAt(get(app));
-  if (row !== undefined && row.kind !== 'note' && row.open !== open) togglePlan(app);
+  if (row !== undefined && row.open !== open) togglePlan(app);
 }
 
 /** Only what is different from the build, or all. */
@@ -34,23 +46,14 @@ export function toggleDifferences(app: App): void {
   set(app, { plan: { ...plan, cursor: 0, onlyDifferences: !plan.onlyDifferences } });
 }
 
-/** Leaves the step under the cursor out, or takes it in again; where it is a bind of the person's own, it goes. */
+/** Leaves the step under the cursor out, or takes it in again where it is one that was left out; a bind of the person's own goes. */
 export function toggleStep(app: App): void {
   const state = get(app);
   const row = rowAt(state);
-  if (row?.kind !== 'node') return set(app, { toast: 'this is no step' });
-  const choices = choicesOf(state, state.selected);
-  const changed = row.steps.map(step => without(step, choices)).find(change => change !== null);
-  if (changed === undefined || changed === null) return set(app, { toast: 'no sandbox can be made without this step' });
-  choose(app, changed);
-}
-
-function without({ op, group }: Step, choices: Choices): Choices | null {
-  if (group !== undefined) return { ...choices, without: [...choices.without, group] };
-  if (op.kind === 'loopbackUp') return { ...choices, net: true };
-  if (op.kind !== 'bind') return null;
-  const binds = choices.binds.filter(bind => bind !== op.from && !bind.endsWith(`:${op.to}`));
-  return binds.length === choices.binds.length ? null : { ...choices, binds };
+  if (row === undefined) return;
+  const choices = changed(choicesOf(state, state.selected), row);
+  if (choices !== null) return choose(app, choices);
+  set(app, { toast: row.kind === 'node' ? 'no sandbox can be made without this step' : 'this is no step' });
 }
 
 /** The host's network, or none. */
@@ -59,10 +62,13 @@ export function toggleNet(app: App): void {
   choose(app, { ...choices, net: !choices.net });
 }
 
-/** Adds what `--bind` takes: HOST[:DEST]. */
+/** Adds what `--bind` takes, HOST[:DEST], as the command line would take it from everywhere. */
 export function addBind(app: App, bind: string): void {
+  if (bind === '') return;
+  const word = app.core.bind(bind);
+  if (!word.ok) return set(app, { overlay: { kind: 'failure', failure: word.failure } });
   const choices = choicesOf(get(app), get(app).selected);
-  if (bind !== '') choose(app, { ...choices, binds: [...choices.binds, bind] });
+  choose(app, { ...choices, binds: [...choices.binds.filter(other => other !== word.value), word.value] });
 }
 
 /** The plan as it was. */
@@ -75,7 +81,11 @@ function choose(app: App, choices: Choices): void {
   const build = selectedBuild(state);
   if (build === null) return;
   set(app, { choices: new Map(state.choices).set(build.outer, choices) });
-  planAgain(app, build);
+  // The rows around it may be others: the cursor stays on its own.
+  void planAgain(app, build, () => {
+    const row = rowAt(get(app));
+    return () => follow(app, row?.id);
+  });
 }
 
 /** The command that does the same. */

@@ -5,7 +5,8 @@ import { windowStart } from '../layout.ts';
 import { chunks, fit, fitLine, foreign, type Line, restyled, span } from '../line.ts';
 import { choicesOf, type State, selectedBuild } from '../state.ts';
 import { failureView } from './failure.ts';
-import { type PlanRow, planRows } from './plan-rows.ts';
+import { changed } from './plan-choices.ts';
+import { noteIndent, type PlanRow, planRows } from './plan-rows.ts';
 
 /** The plan in `cells` × `rows`: the command that does the same, then the rows around the cursor. */
 export function planLines(state: State, cells: number, rows: number): readonly Line[] {
@@ -21,35 +22,41 @@ export function planLines(state: State, cells: number, rows: number): readonly L
   const first = windowStart(cursor, all.length, height);
   const lines = all.slice(first, first + height).map((row, at) => {
     const selected = first + at === cursor && state.tab === 'plan';
-    const line: Line = [span(selected ? '▸' : ' '), ...rowLine(row, cells)];
+    const line: Line = [span(selected ? '▸' : ' '), ...rowLine(state, row, cells)];
     return selected ? restyled(fitLine(line, cells), 'selected') : line;
   });
   return [...heading, ...lines];
 }
 
-/** What one would type for a shell like this: `y` copies it. At most three lines. */
+/** Lines of the command at most. */
+const MOST_COMMAND = 3;
+
+/** What one would type for a shell like this: `y` copies it. */
 function commandLines(state: State, cells: number): readonly Line[] {
   const build = selectedBuild(state);
   if (build === null) return [];
   const command = printable(commandLine(state, [], build.outer, choicesOf(state, build.outer)));
   const pieces = chunks(command, Math.max(10, cells - 4));
-  return pieces.slice(0, 3).map((text, at): Line => [span(at === 0 ? ' $ ' : '   ', 'dim'), span(text, 'accent')]);
+  return pieces.slice(0, MOST_COMMAND).map((text, at): Line => {
+    const cut = at === MOST_COMMAND - 1 && pieces.length > MOST_COMMAND ? '…' : '';
+    return [span(at === 0 ? ' $ ' : '   ', 'dim'), span(text, 'accent'), span(cut, 'accent')];
+  });
 }
 
-function rowLine(row: PlanRow, cells: number): Line {
+function rowLine(state: State, row: PlanRow, cells: number): Line {
+  const mark = span(changed(choicesOf(state, state.selected), row) === null ? ' ' : 'x', 'dim');
   switch (row.kind) {
     case 'section':
       return [span(`${row.open ? '▾' : '▸'} ${row.title} `, 'strong'), span(`(${row.count})`, 'dim')];
     case 'node': {
-      const indent = '  '.repeat(row.depth + 1);
-      const off = row.steps.every(({ group }) => group === undefined) ? '' : '  x: can be left out';
+      const indent = ' '.repeat(2 * row.depth + 1);
       const names = Math.min(24, Math.floor(cells / 3));
       const name = row.label === '' ? indent : `${fit(indent + printable(row.label), names)} `;
-      return [span(name, row.label === '' ? 'plain' : 'accent'), foreign(row.how), span(off, 'dim')];
+      return [mark, span(name, row.label === '' ? 'plain' : 'accent'), foreign(row.how)];
     }
     case 'omission':
-      return [span('  ≠ ', 'warning'), foreign(row.omission.what)];
+      return [mark, span(' ≠ ', 'warning'), span(row.shown)];
     case 'note':
-      return [span('  '.repeat(row.depth + 2)), foreign(row.text, row.style)];
+      return [span(' '.repeat(noteIndent(row.depth))), foreign(row.text, row.style)];
   }
 }
