@@ -30,13 +30,22 @@ export async function nixStore(
   const output = await runCommand(argv, { timeoutMs, maxBytes: 64 * 1024 * 1024 });
   if (!output.ok) return output;
   const { status, stdout, stderr } = output.value;
-  if (status !== 0) return fail(`ask ${argv[0]}`, { because: stderr.trim().split('\n')[0] ?? `status ${status}` });
+  if (status !== 0) return fail(`ask ${argv[0]}`, { because: whyNot(stderr) ?? `status ${status}` });
   return ok(
     stdout
       .toString('utf8')
       .split('\n')
       .filter(line => line.startsWith('/')),
   );
+}
+
+/** The line that says it, without colours: before it there may be warnings, or the words of a program that aborts. */
+function whyNot(stderr: string): string | undefined {
+  const lines = stderr
+    .replaceAll(/\u001b\[[0-9;]*m/g, '')
+    .trim()
+    .split('\n');
+  return (lines.find(line => /\berror:/.test(line)) ?? lines[0])?.trim();
 }
 
 /**

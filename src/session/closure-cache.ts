@@ -6,7 +6,7 @@
 import { lstatSync, readdirSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { fsPath } from '../base/path.ts';
 import { trace } from '../base/trace.ts';
-import { readRegularFile } from '../nix/read-regular.ts';
+import { lookAt, readRegularFile } from '../nix/read-regular.ts';
 import { isBaseName, isStoreEntry, type StoreEntry } from '../nix/store-entries.ts';
 import { makeDirectories } from './make-directories.ts';
 import { cacheDirectory, type PlaceEnvironment } from './place.ts';
@@ -30,7 +30,10 @@ const MAX_FILES = 200;
 export function recall(environment: PlaceEnvironment, root: string, key: string): Remembered | null {
   const directory = cacheDirectory(environment, 'closures');
   if (directory === null) return null;
-  const bytes = readRegularFile(`${directory}/${key}.json`, { maxBytes: MAX_BYTES });
+  const path = `${directory}/${key}.json`;
+  // Under sudo, the home directory may be another user's.
+  if (lookAt(path).stats?.uid !== process.geteuid?.()) return null;
+  const bytes = readRegularFile(path, { maxBytes: MAX_BYTES });
   if (!bytes.ok) return null;
   try {
     const found: unknown = JSON.parse(bytes.value.toString('utf8'));

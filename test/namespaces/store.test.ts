@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import {
   appendFileSync,
   chmodSync,
+  chownSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -21,6 +22,7 @@ import { type Output, run } from '../support/program.ts';
 import { layOut } from '../support/recorded.ts';
 import { scratchDirectory } from '../support/scratch.ts';
 import { treeHash } from '../support/tree-hash.ts';
+import { sessionsFor } from '../support/watched.ts';
 
 const HERE = missing('user-namespaces', 'static-bash', 'static-busybox');
 const SIDES: readonly (readonly [string, TestUser | null, string | false])[] =
@@ -354,7 +356,38 @@ for (const [name, who, skip] of SIDES)
         writeFileSync(join(cached, file), JSON.stringify(planted));
         assert.deepEqual(names(bash(each, 'cd /nix/store; echo *')), INPUTS, JSON.stringify(planted));
       }
+      if (process.getuid?.() === 0) {
+        const owner = who?.uid ?? 0;
+        writeFileSync(join(cached, file), JSON.stringify({ ...known, entries: known.entries.slice(1) }));
+        chmodSync(join(cached, file), 0o644);
+        chownSync(join(cached, file), owner + 1, owner + 1);
+        assert.deepEqual(names(bash(each, 'cd /nix/store; echo *')), INPUTS, 'a file of somebody else');
+      }
+      rmSync(join(cached, file), { force: true });
       writeFileSync(join(cached, file), '{');
       assert.deepEqual(names(bash(each, 'cd /nix/store; echo *')), INPUTS);
+    });
+
+    test('is asked of the store again when a path that was remembered is gone, which is then named', () => {
+      const each = made();
+      bash(each, 'true');
+      const source = readdirSync(join(each.store.root, 'nix/store')).find(path => path.endsWith('-source')) ?? '';
+      rmSync(join(each.store.root, 'nix/store', source), { recursive: true });
+      const { stderr, status } = each.inside([], 'true');
+      assert.equal(status, 0);
+      assert.match(stderr.toString(), /^nix-build-shell: 1 of the build's inputs is not in the store: \S+-source; /);
+      assert.deepEqual(readdirSync(join(each.cache, 'x/nix-build-shell/closures')), []);
+    });
+
+    test('need not be remembered', () => {
+      const each = made();
+      for (const cache of ['/proc/nowhere', '/dev/null/x']) {
+        const output = run(['--store', each.store.root, each.kept, 'bash', '-c', 'cd /nix/store; echo *'], {
+          user: who,
+          env: { XDG_CACHE_HOME: cache, NIX_BUILD_SHELL_SESSIONS: sessionsFor(who) },
+        });
+        assert.equal(output.stderr.toString(), '');
+        assert.deepEqual(names(output), INPUTS);
+      }
     });
   });

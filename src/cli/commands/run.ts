@@ -15,9 +15,10 @@ import { finishSession, sweepSessions } from '../../session/store.ts';
 import { COMMANDS, type RunRequest } from '../arguments.ts';
 import { makePlaceInCopy } from '../binds.ts';
 import { fillStore } from '../fill-store.ts';
+import { sayWhereItIs } from '../not-found.ts';
 import { onStore, type Ran } from '../on-store.ts';
 import { plannedRun } from '../planned.ts';
-import { recognise, staysOutside } from '../prepare.ts';
+import { type Prepared, recognise, staysOutside } from '../prepare.ts';
 import { runHere } from '../run-here.ts';
 import { say, sayFailure } from '../say.ts';
 import { actForCaller } from '../sudo.ts';
@@ -72,11 +73,12 @@ export async function runDirectory(request: RunRequest): Promise<number> {
   let last = ready.value;
   try {
     const outcome = await onStore(() => runInside(last, request));
-    if (outcome.kind === 'ended' || outcome.at !== 'overlay' || request.options.copy !== null) return statusOf(outcome);
+    if (outcome.kind === 'ended' || outcome.at !== 'overlay' || request.options.copy !== null)
+      return statusOf(outcome, last.prepared, request);
     const next = nextRung(last, outcome.failure);
     if (!next.ok) return sayFailure(next.failure);
     last = next.value;
-    return statusOf(await onStore(() => runInside(last, request)));
+    return statusOf(await onStore(() => runInside(last, request)), last.prepared, request);
   } finally {
     closeChoice(last);
     if (request.options.keep) sayKept(last.session);
@@ -159,6 +161,8 @@ function greet({ prepared }: Ready): void {
   say(`in ${prepared.build.name?.value ?? prepared.build.outer}; /build is a copy, gone when you leave (or --keep)`);
 }
 
-function statusOf(outcome: RunOutcome): number {
-  return outcome.kind === 'ended' ? outcome.status : sayFailure(outcome.failure);
+function statusOf(outcome: RunOutcome, prepared: Prepared, { command, options }: RunRequest): number {
+  if (outcome.kind === 'failed') return sayFailure(outcome.failure);
+  sayWhereItIs(prepared, command, options, outcome.status);
+  return outcome.status;
 }
