@@ -10,10 +10,19 @@ const sourceAndRun = (file: string): string => `source /build/${file}; exec "$@"
 
 /**
  * The same for a re-constructed environment. Its shell may be no bash, which alone reads env-vars: the environment is its own already. Its
- * PATH may lead nowhere (without stdenv's setup it is `/path-not-set`): the shell itself can be called nevertheless.
+ * PATH may lead nowhere (without stdenv's setup it is `/path-not-set`): the shell itself can be called nevertheless. That CMD is not there
+ * is said in one line; for an environment that is known before, `command-there.ts` does that.
  */
 const SOURCE_AND_RUN = `if [ -n "\${BASH_VERSION-}" ]; then . /build/env-vars; fi
 case \${1-} in bash | sh) command -v "$1" >/dev/null || { shift; exec "\${BASH:-/bin/sh}" "$@"; } ;; esac
+command -v "$1" >/dev/null || {
+  case $1 in
+    */*) [ -e "$1" ] && set -- 126 'it may not be executed' || set -- 127 'there is no such file in the sandbox' ;;
+    *) set -- 127 "no directory of the build's PATH has it; name it by its path (/nix/store/…/bin/NAME)" ;;
+  esac
+  printf 'nix-build-shell: cannot run the command: %s\\n' "$2" >&2
+  exit "$1"
+}
 exec "$@"`;
 
 /**

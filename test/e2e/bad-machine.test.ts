@@ -14,18 +14,6 @@ import { isFailure, SIDES, sessionsFor, watched } from '../support/watched.ts';
 
 const skip = missing('user-namespaces', 'static-bash', 'static-busybox');
 
-test('CMD that is not there is 127, one that cannot be executed 126, in the words of the shell', { skip }, () => {
-  const build = smallBuild();
-  const enter = (...words: string[]): Output => watched(build, ['--store', build.store, build.directory, ...words]);
-  const absent = enter('no-such-command');
-  assert.match(absent.stderr.toString(), /^.*no-such-command: not found\n$/);
-  assert.equal(absent.status, 127);
-  const closed = enter('/build/source/hello.c');
-  assert.match(closed.stderr.toString(), /Permission denied\n$/);
-  assert.equal(closed.status, 126);
-  assert.equal(enter('/build/source').status, 126);
-});
-
 test('an argument or an environment that is too large is said in one line', { skip }, () => {
   const build = smallBuild();
   const large = 'x'.repeat(140_000); // a single string has at most 128 KiB (execve(2))

@@ -157,7 +157,7 @@ describe('two derivations of the same name', { skip: SKIP }, () => {
     const said = stderr.toString();
     assert.match(
       said,
-      /^nix-build-shell: cannot get the build's environment: env-vars cannot be read \(EACCES\), and its derivation is not known: 2 derivations called tricky-1\.0 in the store fit [^\n]*; --derivation DRV names its derivation; --sudo [^\n]*\n$/,
+      /^nix-build-shell: cannot get the build's environment: env-vars cannot be read \(EACCES\), and its derivation is not known: 2 derivations called tricky-1\.0 in the store fit [^\n]*; --derivation DRV names its derivation; 'nix-build-shell --sudo [^\n]*\n$/,
     );
     for (const kind of ['tricky', 'tricky-new'] as const) assert.ok(said.includes(keptBuild(kind).drv), kind);
     const { drv } = keptBuild('tricky-new');

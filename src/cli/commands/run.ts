@@ -4,6 +4,7 @@ import { EXIT, ok, type Result } from '../../base/failure.ts';
 import { trace, traces } from '../../base/trace.ts';
 import { absolutePath } from '../../nix/own-directory.ts';
 import { lookAt } from '../../nix/read-regular.ts';
+import { commandMissing } from '../../sandbox/command-there.ts';
 import type { RunOutcome } from '../../sandbox/run.ts';
 import type { StoreView } from '../../sandbox/store-view.ts';
 import { closeChoice } from '../../session/ladder.ts';
@@ -104,6 +105,9 @@ async function runInside(ready: Ready, request: RunRequest): Promise<Ran> {
   const { plan: made, store, entrance } = await plannedRun(prepared, session, tree, request.command, request.options);
   const filled = fillStore(store);
   if (!filled.ok) return { outcome: { kind: 'failed', failure: filled.failure, at: null }, store };
+  const [program] = request.command;
+  const missing = program === undefined ? null : commandMissing(made, prepared.env, program);
+  if (missing !== null) return { outcome: { kind: 'failed', failure: missing, at: null }, store };
   if (traces('plan')) trace('plan', JSON.stringify(made));
   if (request.command.length === 0) greet(ready);
   const { outer, name } = prepared.build;
@@ -158,7 +162,7 @@ function sayKept({ build, copy }: Session): void {
 }
 
 function greet({ prepared }: Ready): void {
-  say(`in ${prepared.build.name?.value ?? prepared.build.outer}; /build is a copy, gone when you leave (or --keep)`);
+  say(`in ${prepared.build.name?.value ?? prepared.build.outer}; /build is a copy, gone at the end (or --keep)`);
 }
 
 function statusOf(outcome: RunOutcome, prepared: Prepared, { command, options }: RunRequest): number {

@@ -1,0 +1,125 @@
+/** What will stand at a path of the sandbox, told from its plan and the host's files before it is made. */
+import { accessSync, constants, readlinkSync } from 'node:fs';
+import { fromBytes, fsPath } from '../base/path.ts';
+import { lookAt } from '../nix/read-regular.ts';
+import type { Op, SandboxPlan } from './step.ts';
+
+/** `program` may be executed, `file` may not; `circle` is one of links; `unknown`: only the sandbox itself can tell. */
+export type Inside = 'absent' | 'directory' | 'program' | 'file' | 'circle' | 'unknown';
+
+type Found = Inside | { readonly link: string };
+
+/** What path_resolution(7) allows. */
+const MAX_LINKS = 40;
+
+/** @param path absolute; links are followed as the sandbox will see them */
+export function lookInside({ steps }: SandboxPlan, path: string): Inside {
+  const ops = steps.map(({ op }) => op).reverse();
+  let done: string[] = [];
+  let found: Inside = 'directory';
+  const todo = path.split('/').reverse();
+  let links = 0;
+  for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
+    if (name === '' || name === '.') continue;
+    if (name === '..') {
+      done.pop();
+      continue;
+    }
+    if (found !== 'directory') return found === 'unknown' ? 'unknown' : 'absent';
+    const here = at(ops, `/${[...done, name].join('/')}`);
+    if (typeof here === 'string') {
+      found = here;
+      done.push(name);
+      continue;
+    }
+    links += 1;
+    if (links > MAX_LINKS) return 'circle';
+    if (here.link.startsWith('/')) done = [];
+    todo.push(...here.link.split('/').reverse());
+  }
+  return found;
+}
+
+/** What the last step that has to do with the path makes of it. @param ops the last one first */
+function at(ops: readonly Op[], path: string): Found {
+  for (const op of ops) {
+    const found = madeBy(op, path);
+    if (found !== null) return found;
+  }
+  return 'absent';
+}
+
+/** Null where the operation has nothing to do with the path. */
+function madeBy(op: Op, path: string): Found | null {
+  switch (op.kind) {
+    case 'directory':
+      return op.at === path ? 'directory' : null;
+    case 'link':
+      return op.at === path ? { link: op.target } : null;
+    case 'file':
+      return op.at === path ? ((op.mode & 0o111) === 0 ? 'file' : 'program') : null;
+    case 'tmpfs':
+      return below(op.at, path) === null ? null : op.at === path ? 'directory' : 'absent';
+    case 'bind':
+      if (op.to === path && op.type === 'directory') return 'directory';
+      return onHost([op.from], below(op.to, path));
+    case 'overlay':
+      return onHost([`${op.session}/build`, op.lower], below(op.at, path));
+    case 'storePaths': {
+      const [, name = '', rest = ''] = /^\/([^/]+)(.*)$/s.exec(below(op.at, path) ?? '') ?? [];
+      const entry = op.entries.find(each => each.name === name);
+      if (entry === undefined) return null;
+      return entry.type === 'link' && rest === '' ? { link: entry.target } : onHost([`${op.from}/${name}`], rest);
+    }
+    case 'storeLayer':
+      return op.hidden.some(name => below(`${op.at}/${name}`, path) !== null) ? 'unknown' : null;
+    case 'device':
+      return op.to === path ? 'file' : null;
+    case 'bindInner':
+      return below(op.to, path) === null ? null : 'unknown';
+    case 'proc':
+    case 'devpts':
+    case 'mask':
+      return below(op.at, path) === null ? null : 'unknown';
+    default:
+      return null;
+  }
+}
+
+/** The rest of the path where it is `top` or lies below it, beginning with `/`, or empty; else null. */
+function below(top: string, path: string): string | null {
+  if (path === top) return '';
+  const prefix = top === '/' ? '' : top;
+  return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : null;
+}
+
+/** @param layers the uppermost first */
+function onHost(layers: readonly string[], rest: string | null): Found | null {
+  if (rest === null) return null;
+  for (const layer of layers) {
+    const { stats, errno } = lookAt(layer + rest);
+    if (stats === null && (errno === 'ENOENT' || errno === 'ENOTDIR')) continue;
+    if (stats === null) return 'unknown';
+    if (stats.isDirectory()) return 'directory';
+    if (stats.isSymbolicLink()) return linkAt(layer + rest);
+    return stats.isFile() && mayExecute(layer + rest) ? 'program' : 'file';
+  }
+  return 'absent';
+}
+
+function linkAt(path: string): Found {
+  try {
+    return { link: fromBytes(readlinkSync(fsPath(path), 'buffer')) };
+  } catch {
+    return 'unknown';
+  }
+}
+
+function mayExecute(path: string): boolean {
+  try {
+    accessSync(fsPath(path), constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
