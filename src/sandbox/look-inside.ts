@@ -2,7 +2,7 @@
 import { accessSync, constants, readlinkSync } from 'node:fs';
 import { fromBytes, fsPath } from '../base/path.ts';
 import { lookAt } from '../nix/read-regular.ts';
-import type { Op, SandboxPlan } from './step.ts';
+import type { Op, OpOf, SandboxPlan } from './step.ts';
 
 /** `program` may be executed, `file` may not; `circle` is one of links; `unknown`: only the sandbox itself can tell. */
 export type Inside = 'absent' | 'directory' | 'program' | 'file' | 'circle' | 'unknown';
@@ -50,40 +50,35 @@ function at(ops: readonly Op[], path: string): Found {
 }
 
 /** Null where the operation has nothing to do with the path. */
-function madeBy(op: Op, path: string): Found | null {
-  switch (op.kind) {
-    case 'directory':
-      return op.at === path ? 'directory' : null;
-    case 'link':
-      return op.at === path ? { link: op.target } : null;
-    case 'file':
-      return op.at === path ? ((op.mode & 0o111) === 0 ? 'file' : 'program') : null;
-    case 'tmpfs':
-      return below(op.at, path) === null ? null : op.at === path ? 'directory' : 'absent';
-    case 'bind':
-      if (op.to === path && op.type === 'directory') return 'directory';
-      return onHost([op.from], below(op.to, path));
-    case 'overlay':
-      return onHost([`${op.session}/build`, op.lower], below(op.at, path));
-    case 'storePaths': {
-      const [, name = '', rest = ''] = /^\/([^/]+)(.*)$/s.exec(below(op.at, path) ?? '') ?? [];
-      const entry = op.entries.find(each => each.name === name);
-      if (entry === undefined) return null;
-      return entry.type === 'link' && rest === '' ? { link: entry.target } : onHost([`${op.from}/${name}`], rest);
-    }
-    case 'storeLayer':
-      return op.hidden.some(name => below(`${op.at}/${name}`, path) !== null) ? 'unknown' : null;
-    case 'device':
-      return op.to === path ? 'file' : null;
-    case 'bindInner':
-      return below(op.to, path) === null ? null : 'unknown';
-    case 'proc':
-    case 'devpts':
-    case 'mask':
-      return below(op.at, path) === null ? null : 'unknown';
-    default:
-      return null;
-  }
+function madeBy<K extends Op['kind']>(op: OpOf<K>, path: string): Found | null {
+  return MAKES[op.kind as K]?.(op, path) ?? null;
+}
+
+const unknownAt = ({ at: place }: { readonly at: string }, path: string): Found | null =>
+  below(place, path) === null ? null : 'unknown';
+
+/** What the operations lay out, each by its kind; the others lay out nothing. */
+const MAKES: { readonly [K in Op['kind']]?: (op: OpOf<K>, path: string) => Found | null } = {
+  directory: (op, path) => (op.at === path ? 'directory' : null),
+  link: (op, path) => (op.at === path ? { link: op.target } : null),
+  file: (op, path) => (op.at === path ? ((op.mode & 0o111) === 0 ? 'file' : 'program') : null),
+  device: (op, path) => (op.to === path ? 'file' : null),
+  tmpfs: (op, path) => (below(op.at, path) === null ? null : op.at === path ? 'directory' : 'absent'),
+  bind: (op, path) => (op.to === path && op.type === 'directory' ? 'directory' : onHost([op.from], below(op.to, path))),
+  overlay: (op, path) => onHost([`${op.session}/build`, op.lower], below(op.at, path)),
+  storePaths: (op, path) => inStore(op, below(op.at, path) ?? ''),
+  storeLayer: (op, path) => (op.hidden.some(name => below(`${op.at}/${name}`, path) !== null) ? 'unknown' : null),
+  bindInner: (op, path) => unknownAt({ at: op.to }, path),
+  proc: unknownAt,
+  devpts: unknownAt,
+  mask: unknownAt,
+};
+
+function inStore({ from, entries }: OpOf<'storePaths'>, path: string): Found | null {
+  const [, name = '', rest = ''] = /^\/([^/]+)(.*)$/s.exec(path) ?? [];
+  const entry = entries.find(each => each.name === name);
+  if (entry === undefined) return null;
+  return entry.type === 'link' && rest === '' ? { link: entry.target } : onHost([`${from}/${name}`], rest);
 }
 
 /** The rest of the path where it is `top` or lies below it, beginning with `/`, or empty; else null. */

@@ -1,11 +1,12 @@
 /** The UI as words: for screen readers and terminals that cannot be drawn on. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { missing } from '../support/need.ts';
 import { run } from '../support/program.ts';
 import type { PtyOptions } from '../support/pty.ts';
+import { scratchDirectory } from '../support/scratch.ts';
 import { smallBuild } from '../support/small-build.ts';
 import { inPty, uiCommand } from '../support/ui-pty.ts';
 
@@ -54,10 +55,11 @@ test('in line mode a build is deleted after yes, and only then', need, async () 
 });
 
 test('a directory that was named and cannot be looked into is said', need, async () => {
-  const { stderr } = run(['--ui', '--plain', '/nonexistent']);
-  const line = 'cannot look into /nonexistent: opendir("/nonexistent") = ENOENT';
+  const gone = join(scratchDirectory('gone'), 'x');
+  const { stderr } = run(['--ui', '--plain', gone]);
+  const line = `cannot look into ${gone}: opendir("${gone}") = ENOENT`;
   assert.equal(stderr.toString(), `nix-build-shell: ${line}\n`);
-  const pty = inPty(uiCommand(smallBuild(), ['/nonexistent']), { columns: 100 });
+  const pty = inPty(uiCommand(smallBuild(), [gone]), { columns: 200 });
   await pty.shows(line);
   pty.type('q');
   assert.deepEqual(await pty.ended(), { status: 0, signal: 0 });

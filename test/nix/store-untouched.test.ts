@@ -62,10 +62,11 @@ for (const [name, who] of SIDES)
       );
       arrange(`${build.store}/nix/var/nix`);
       const before = treeHash(build.store);
+      const cache = scratchDirectory('cache', 0o1777);
       for (const words of [['show'], ['plan'], ['env'], []]) {
         const { status, stderr } = run(
           [...words, '--store', build.store, build.directory, ...(words.length === 0 ? ['true'] : [])],
-          { user: who, env: { XDG_CACHE_HOME: '/nonexistent' } },
+          { user: who, env: { XDG_CACHE_HOME: cache } },
         );
         assert.equal(status, 0, `${words.join(' ')}: ${stderr.toString()}`);
         assert.equal(treeHash(build.store), before, words.join(' '));
