@@ -26,9 +26,14 @@ export function resolveBind(word: string): Result<Bind> {
   }
 }
 
+/** What was typed, with the home in the place of a `~` at its beginning: no shell has done that. */
+export function fromHome(word: string, home: string | undefined): string {
+  return home !== undefined && /^~(?:\/|:|$)/.test(word) ? home + word.slice(1) : word;
+}
+
 /** The word as it works from every directory: `~` is the home, and what is relative begins with `/`. @returns a Failure where it cannot be bound */
 export function bindWord(word: string, home: string | undefined): Result<string> {
-  const expanded = home !== undefined && /^~(?:\/|:|$)/.test(word) ? home + word.slice(1) : word;
+  const expanded = fromHome(word, home);
   const resolved = resolveBind(expanded);
   if (!resolved.ok) return resolved;
   const { host, destination } = split(expanded);

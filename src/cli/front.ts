@@ -87,6 +87,7 @@ async function firstState(given: UiArguments): Promise<State> {
     keys: settings.keys,
     clipboard: settings.clipboard,
     mouse: settings.mouse,
+    directories: places.extra,
     places: placesOf(places),
     demo: demoCommand(),
     builds,

@@ -13,8 +13,9 @@ import { commandLine, optionWords } from '../ui/command-line.ts';
 import type { Core, Details } from '../ui/core.ts';
 import { type Choices, NO_CHOICES } from '../ui/state.ts';
 import { NO_OPTIONS, type RunOptions } from './arguments.ts';
-import { bindWord } from './binds.ts';
+import { bindWord, fromHome } from './binds.ts';
 import { identities, removeKept } from './kept-removal.ts';
+import { lookInto } from './look-into.ts';
 import { plannedRun, shownSession } from './planned.ts';
 import { prepare } from './prepare.ts';
 import type { UiArguments } from './ui-arguments.ts';
@@ -33,8 +34,12 @@ export function uiCore({ store, directories }: UiArguments, shown: readonly Kept
   return {
     list: async () => seen.note(await listKeptBuilds(places())),
     addPlace: directory => {
-      extra.push(resolve(directory));
+      const place = resolve(fromHome(directory, process.env['HOME']));
+      const looked = lookInto(place);
+      if (!looked.ok) return looked;
+      extra.push(place);
       watchAgain();
+      return ok(place);
     },
     watch: changed => {
       let stop = watchPlaces(places(), changed);

@@ -38,8 +38,8 @@ export interface Core {
   list(): Promise<readonly KeptBuild[]>;
   /** The directories that are looked into. */
   places(): readonly string[];
-  /** Looks into one more directory from now on. */
-  addPlace(directory: string): void;
+  /** Looks into one more directory from now on. @returns its path, or why it cannot be looked into */
+  addPlace(directory: string): Result<string>;
   /** Says when directories come or go, until it is stopped. @returns the stop */
   watch(changed: () => void): () => void;
   /** Size, failing phase and last error line; told as they become known. */

@@ -107,6 +107,22 @@ export function fitLine(line: Line, cells: number): Line {
   return fitted;
 }
 
+/** The line without its first cells; where a wide character is cut in two, a blank stands for its second half. */
+export function dropCells(line: Line, cells: number): Line {
+  let left = cells;
+  return line.flatMap((piece): Line => {
+    if (left === 0) return [piece];
+    const gone = head(piece.text, left);
+    const rest = piece.text.slice(gone.length);
+    left -= width(gone);
+    if (rest === '') return [];
+    const halves = left > 0 ? clusters(rest.slice(0, 64))[0] : undefined;
+    left = 0;
+    if (halves === undefined) return [{ ...piece, text: rest }];
+    return [{ ...piece, text: ' '.repeat(Math.max(0, width(halves) - 1)) + rest.slice(halves.length) }];
+  });
+}
+
 /** The line with every span in one style: a selected row. */
 export function restyled(line: Line, style: Style): Line {
   return line.map(({ text }) => span(text, style));

@@ -3,7 +3,16 @@ import { askDelete, confirmDelete } from './actions/delete.ts';
 import { askCompare, compareWith, copyEnv, toggleEnv, toggleFull, toggleGroups, toggleWrap } from './actions/env.ts';
 import { back, goTo, move, movePage, quit, turnTab } from './actions/go.ts';
 import { markAll, openDemo, openShell, sortNext, toggleMark } from './actions/list.ts';
-import { currentLine, foldOthers, jumpToFailure, nextError, nextPhase, searchLog, toggleFold } from './actions/log.ts';
+import {
+  currentLine,
+  foldOthers,
+  jumpToFailure,
+  moveSideways,
+  nextError,
+  nextPhase,
+  searchLog,
+  toggleFold,
+} from './actions/log.ts';
 import {
   copyCommand,
   copyPlan,
@@ -77,6 +86,7 @@ export const RUNS: { readonly [I in KeyId]: (app: App) => void } = {
   delete: askDelete,
   rescan: app => void rescan(app, true),
   copyPath: app => app.copy(get(app).selected ?? ''),
+  lookInto: app => startTyping(app, 'directory'),
   openDirectory: app => startTyping(app, 'directory'),
   demo: openDemo,
   copyHow: app => app.copy(KEEP_COMMAND),
@@ -105,6 +115,8 @@ export const RUNS: { readonly [I in KeyId]: (app: App) => void } = {
   logErrorBack: app => nextError(app, -1),
   logPhase: app => nextPhase(app, 1),
   logPhaseBack: app => nextPhase(app, -1),
+  logRight: app => moveSideways(app, 1),
+  logLeft: app => moveSideways(app, -1),
   logFold: toggleFold,
   logFoldOthers: foldOthers,
   logSearch: app => startTyping(app, 'search'),

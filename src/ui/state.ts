@@ -119,11 +119,20 @@ export interface LogPlace {
   /** Start lines of the phases that are folded. */
   readonly folded: ReadonlySet<number>;
   readonly search: string;
+  /** Cells of each line that lie to the left of what is seen. */
+  readonly column: number;
   /** Text by line number. */
   readonly lines: ReadonlyMap<number, string>;
 }
 
-export const NO_LOG_PLACE: LogPlace = { of: null, cursor: 1, folded: new Set(), search: '', lines: new Map() };
+export const NO_LOG_PLACE: LogPlace = {
+  of: null,
+  cursor: 1,
+  folded: new Set(),
+  search: '',
+  column: 0,
+  lines: new Map(),
+};
 
 export interface State {
   readonly size: { readonly columns: number; readonly rows: number };
@@ -138,6 +147,8 @@ export interface State {
   readonly mouse: boolean;
   /** The key table's hints are made with the person's own keys. */
   readonly keys: Readonly<Record<string, readonly string[]>>;
+  /** Directories that the person named, to look into beside those that are always looked into. */
+  readonly directories: readonly string[];
   /** Directories that were looked into, for the empty screen. */
   readonly places: readonly string[];
   /** What the empty screen offers, or why it cannot. */
@@ -177,7 +188,18 @@ export interface State {
 export function initialState(
   given: Pick<
     State,
-    'size' | 'nowMs' | 'look' | 'store' | 'reservedKey' | 'clipboard' | 'mouse' | 'keys' | 'places' | 'demo' | 'builds'
+    | 'size'
+    | 'nowMs'
+    | 'look'
+    | 'store'
+    | 'reservedKey'
+    | 'clipboard'
+    | 'mouse'
+    | 'keys'
+    | 'directories'
+    | 'places'
+    | 'demo'
+    | 'builds'
   >,
 ): State {
   return {

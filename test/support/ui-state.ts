@@ -78,6 +78,7 @@ export function emptyUi(columns: number, rows: number, builds: readonly KeptBuil
     keys: {},
     clipboard: false,
     mouse: true,
+    directories: [],
     places,
     demo: ok({ argv: ['true'], shown: 'node /opt/nix-build-shell/scripts/demo.mjs' }),
     builds,
@@ -118,7 +119,7 @@ function fakeCore(state: State, asked: Asked): Core {
   return {
     list: async () => state.builds.filter(({ outer }) => !asked.removed.includes(outer)),
     places: () => state.places,
-    addPlace: () => undefined,
+    addPlace: directory => ok(directory),
     watch: () => () => undefined,
     gather: async () => undefined,
     load: async build =>

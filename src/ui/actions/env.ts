@@ -3,7 +3,7 @@ import { printable, shellWord } from '../../base/printable.ts';
 import { type App, get, set } from '../app.ts';
 import { inside, panels } from '../layout.ts';
 import { nameOf, type State } from '../state.ts';
-import { type EnvRow, envRows, folds, GROUP_IDS } from '../views/env-rows.ts';
+import { type EnvRow, envRows, GROUP_IDS } from '../views/env-rows.ts';
 import { loadDetails } from './load.ts';
 
 /** The inspector's rows, as they are shown. */
@@ -22,7 +22,7 @@ export function toggleEnv(app: App, wanted?: boolean): void {
   const state = get(app);
   const row = rowAt(state);
   const id = row?.kind === 'group' || row?.kind === 'variable' ? row.id : row === undefined ? null : `v:${row.name}`;
-  if (id === null || (row?.kind === 'variable' && !folds(row.value))) return;
+  if (id === null || (row?.kind === 'variable' && !row.folds)) return;
   const open = new Set(state.env.open);
   if (wanted ?? !open.has(id)) open.add(id);
   else open.delete(id);

@@ -51,10 +51,14 @@ export function acceptTyped(app: App): void {
   if (typing.purpose === 'search') return void searchLog(app, 1, typing.text);
   if (typing.purpose === 'bind') return addBind(app, typing.text);
   if (typing.purpose === 'paneSearch') return searchPane(app, 'up', typing.text || undefined);
-  if (typing.purpose === 'directory' && typing.text !== '') {
-    app.core.addPlace(typing.text);
-    void rescan(app);
-  }
+  if (typing.purpose === 'directory' && typing.text !== '') lookInto(app, typing.text);
+}
+
+function lookInto(app: App, directory: string): void {
+  const place = app.core.addPlace(directory);
+  if (!place.ok) return set(app, { overlay: { kind: 'failure', failure: place.failure } });
+  set(app, { directories: [...get(app).directories, place.value], places: app.core.places() });
+  void rescan(app);
 }
 
 function runChosen(app: App, typing: Typing): void {

@@ -1,5 +1,6 @@
 /** The inspector's rows: groups, variables, and the parts of a variable that is open. Pure data; `env.ts` draws them. */
 import type { EnvVariable, EnvVars } from '../../nix/env-vars.ts';
+import { differences } from '../differences.ts';
 import { chunks, wordChunks } from '../line.ts';
 import { type State, selectedBuild } from '../state.ts';
 import { ENV_GROUPS, type EnvGroup, entriesOf, groupOf, withoutHashes } from './env-groups.ts';
@@ -21,7 +22,17 @@ export type EnvRow =
       readonly name: string;
       readonly value: string | null;
       readonly difference: Difference | null;
+      /** There is more of it than its row shows. */
+      readonly folds: boolean;
       readonly open: boolean;
+    }
+  /** A part of a value that differs: of the own one (`+`), of the other one (`-`), or of both. */
+  | {
+      readonly kind: 'difference';
+      readonly name: string;
+      readonly mark: ' ' | '-' | '+';
+      readonly text: string;
+      readonly shown: string;
     }
   | {
       readonly kind: 'entry';
@@ -50,6 +61,8 @@ const LONG = 60;
 interface Compared {
   readonly variable: EnvVariable;
   readonly difference: Difference | null;
+  /** The other build's value, where it is another one. */
+  readonly theirs?: string | null;
 }
 
 /** The rows of the selected build's environment; `cells` is where long values are wrapped. */
@@ -82,34 +95,58 @@ function compared(env: EnvVars, other: EnvVars | null): readonly Compared[] {
   const own = new Set(env.variables.map(({ name }) => name));
   const here = env.variables.map((variable): Compared => {
     const same = theirs.get(variable.name);
-    const difference = same === undefined ? 'added' : same.value === variable.value ? 'same' : 'changed';
-    return { variable, difference };
+    if (same === undefined) return { variable, difference: 'added' };
+    if (same.value === variable.value) return { variable, difference: 'same' };
+    return { variable, difference: 'changed', theirs: same.value };
   });
   const gone = other.variables.filter(({ name }) => !own.has(name));
   const all = [...here, ...gone.map((variable): Compared => ({ variable, difference: 'removed' }))];
   return all.filter(({ difference }) => difference !== 'same');
 }
 
-function matches({ env }: State, { variable }: Compared): boolean {
+function matches({ env }: State, { variable, theirs }: Compared): boolean {
   const wanted = env.filter.toLowerCase();
-  return variable.name.toLowerCase().includes(wanted) || (variable.value ?? '').toLowerCase().includes(wanted);
+  return [variable.name, variable.value, theirs].some(text => text?.toLowerCase().includes(wanted) === true);
 }
 
 function variableRows(
   state: State,
-  { variable: { name, value }, difference }: Compared,
+  { variable: { name, value }, difference, theirs }: Compared,
   missing: ReadonlySet<string>,
   cells: number,
 ): readonly EnvRow[] {
   const id = `v:${name}`;
-  const open = state.env.open.has(id) || (state.env.wrap && folds(value));
-  const row: EnvRow = { kind: 'variable', id, name, value, difference, open };
+  const more = difference === 'changed' || folds(value);
+  const open = state.env.open.has(id) || (state.env.wrap && more);
+  const row: EnvRow = { kind: 'variable', id, name, value, difference, folds: more, open };
+  if (open && difference === 'changed') return [row, ...differing(state, name, theirs ?? null, value, cells)];
   if (!open || value === null) return [row];
   return [row, ...parts(state, name, value, missing, cells)];
 }
 
+/** A value that is another one in the other build, beside that: list entries and lines one by one. */
+function differing(
+  state: State,
+  name: string,
+  theirs: string | null,
+  own: string | null,
+  cells: number,
+): readonly EnvRow[] {
+  const room = Math.max(10, cells - PIECE_INDENT - 3);
+  const lists = [theirs, own].map(value => (value === null ? [] : (entriesOf(value) ?? value.split('\n'))));
+  return differences(lists[0] ?? [], lists[1] ?? []).flatMap(({ mark, text }): readonly EnvRow[] =>
+    wordChunks((state.env.full ? text : withoutHashes(text)).replaceAll('\t', '  '), room).map((shown, at) => ({
+      kind: 'difference',
+      name,
+      mark: at === 0 ? mark : ' ',
+      text,
+      shown: shown === '' && mark !== ' ' ? '(empty)' : shown,
+    })),
+  );
+}
+
 /** Whether there is more of the value than its line shows. */
-export function folds(value: string | null): boolean {
+function folds(value: string | null): boolean {
   return value !== null && (value.includes('\n') || value.length > LONG || entriesOf(value) !== null);
 }
 

@@ -1,10 +1,11 @@
 /** The environment's inspector. */
 import { printable } from '../../base/printable.ts';
-import { size } from '../../report/text.ts';
+import { counted, size } from '../../report/text.ts';
 import { windowStart } from '../layout.ts';
 import { fit, fitLine, foreign, type Line, restyled, span, wordChunks } from '../line.ts';
 import { nameOf, type State, selectedBuild } from '../state.ts';
 import { bashLine } from './bash-colours.ts';
+import { commandOf } from './command.ts';
 import { entriesOf, withoutHashes } from './env-groups.ts';
 import { type EnvRow, envRows, PART_INDENT, PIECE_INDENT } from './env-rows.ts';
 import { failureView } from './failure.ts';
@@ -45,20 +46,21 @@ function headingOf(state: State, all: readonly EnvRow[], cells: number): readonl
       : span(source.kind === 'file' ? 'from env-vars' : '', 'dim');
   const shown = all.filter(({ kind }) => kind === 'variable').length;
   const filter = state.env.filter === '' ? '' : ` · ${shown} match '${state.env.filter}'`;
-  const first: Line = [span(` ${variables.length} variables `), from, foreign(filter, 'accent')];
+  const first: Line = [span(` ${counted(variables.length, 'variable')} `), from, foreign(filter, 'accent')];
   const compared = comparison(state);
   const odd: readonly Line[] = problems
     .slice(0, 1)
     .map(({ line, message }) => [
       foreign(` line ${line}: ${message}${problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''}`, 'warning'),
     ]);
-  const noted =
-    notes.length === 0
-      ? []
-      : wordChunks(printable(notes[0] ?? ''), cells - 2)
-          .slice(0, MOST_NOTED)
-          .map((note): Line => [span(` ${note}`, 'warning')]);
-  return [first, ...(compared === null ? [] : [compared]), ...odd, ...noted];
+  const noted = notes.slice(0, 1).flatMap(note => cutAt(MOST_NOTED, wordChunks(printable(note), cells - 2)));
+  const warned = noted.map((note): Line => [span(` ${note}`, 'warning')]);
+  return [commandOf(state, 'env'), first, ...(compared === null ? [] : [compared]), ...odd, ...warned];
+}
+
+/** So many lines at most; that there were more is shown. */
+function cutAt(most: number, lines: readonly string[]): readonly string[] {
+  return lines.slice(0, most).map((line, at) => (at === most - 1 && lines.length > most ? `${line} …` : line));
 }
 
 function comparison(state: State): Line | null {
@@ -81,7 +83,7 @@ function rowLine(state: State, row: EnvRow, names: number): Line {
     case 'variable': {
       const mark = row.difference === null ? '  ' : MARKS[row.difference];
       const name = fit(printable(row.name), names);
-      return [span(`${mark}`, 'warning'), span(`${name} `, 'accent'), ...valueSpans(row.value, row.open, shorten)];
+      return [span(`${mark}`, 'warning'), span(`${name} `, 'accent'), ...valueSpans(row, shorten)];
     }
     case 'entry':
       return [
@@ -95,22 +97,27 @@ function rowLine(state: State, row: EnvRow, names: number): Line {
       return [span(' '.repeat(PART_INDENT)), foreign(row.shown)];
     case 'piece':
       return [span(' '.repeat(PIECE_INDENT)), foreign(row.shown)];
+    case 'difference': {
+      const style = row.mark === '-' ? 'bad' : row.mark === '+' ? 'good' : 'plain';
+      return [span(' '.repeat(PIECE_INDENT)), span(`${row.mark} `, style), foreign(row.shown, style)];
+    }
     case 'other':
       return [span('  '), span(fit(printable(row.name), names), 'dim'), span(` ${row.text}`, 'dim')];
   }
 }
 
-function valueSpans(value: string | null, open: boolean, shorten: (text: string) => string): Line {
-  if (value === null) return [span('exported, without a value', 'dim')];
-  if (value === '') return [span('(empty)', 'dim')];
+type VariableRow = Extract<EnvRow, { kind: 'variable' }>;
+
+function valueSpans({ value, open, folds }: VariableRow, shorten: (text: string) => string): Line {
+  const arrow = span(folds ? (open ? '▾ ' : '▸ ') : '');
+  if (value === null) return [arrow, span('exported, without a value', 'dim')];
+  if (value === '') return [arrow, span('(empty)', 'dim')];
   const entries = entriesOf(value);
-  const arrow = open ? '▾ ' : '▸ ';
-  if (entries !== null)
-    return [span(arrow), span(`${entries.length} entries  `, 'dim'), span(open ? '' : shorten(value))];
+  if (entries !== null) return [arrow, span(`${entries.length} entries  `, 'dim'), span(open ? '' : shorten(value))];
   const lines = value.split('\n');
   if (lines.length > 1)
-    return [span(arrow), span(`${lines.length} lines  `, 'dim'), span(open ? '' : shorten(lines[0] ?? ''))];
+    return [arrow, span(`${lines.length} lines  `, 'dim'), span(open ? '' : shorten(lines[0] ?? ''))];
   if (value.length > 200)
-    return [span(arrow), span(`${size(value.length)}  `, 'dim'), span(open ? '' : shorten(value.slice(0, 400)))];
-  return [span(shorten(value))];
+    return [arrow, span(`${size(value.length)}  `, 'dim'), span(open ? '' : shorten(value.slice(0, 400)))];
+  return [arrow, span(shorten(value))];
 }

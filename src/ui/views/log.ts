@@ -3,13 +3,25 @@
 import { safeText } from '../../nix/log/ansi.ts';
 import { styledParts } from '../../nix/log/styled.ts';
 import { counted } from '../../report/text.ts';
-import { fitLine, foreign, type Line, lineText, restyled, type Span, type Style, span } from '../line.ts';
+import {
+  dropCells,
+  fitLine,
+  foreign,
+  type Line,
+  lineText,
+  restyled,
+  type Span,
+  type Style,
+  span,
+  width,
+} from '../line.ts';
 import { type LogInfo, type State, selectedBuild } from '../state.ts';
+import { commandOf } from './command.ts';
 import { failureView } from './failure.ts';
 import { seenLines } from './log-lines.ts';
 
 /** Lines of the view that are not the log's own. */
-export const LOG_HEADING = 2;
+export const LOG_HEADING = 3;
 
 /** The log in `cells` × `rows`. */
 export function logLines(state: State, cells: number, rows: number): readonly Line[] {
@@ -36,12 +48,25 @@ export function logLines(state: State, cells: number, rows: number): readonly Li
       span(selected ? '▸' : ' '),
       span(`${String(number).padStart(digits)} `, 'dim'),
       span(mark, style),
-      ...found(coloured(log.lines.get(number) ?? '…', style), log.search),
-      span(hidden, 'dim'),
+      ...sideways(
+        [...found(coloured(log.lines.get(number) ?? '…', style), log.search), span(hidden, 'dim')],
+        log.column,
+      ),
     ];
     return selected ? restyled(fitLine(line, cells), 'selected') : line;
   });
   return [...headingOf(state, info), ...lines];
+}
+
+/** Cells of the panel that are not the line's own: its number and marks. */
+export function logIndent({ facts }: LogInfo): number {
+  return String(facts.lineCount).length + 4;
+}
+
+/** The line from this cell on; that there is something before it is shown. */
+function sideways(line: Line, column: number): Line {
+  if (column === 0 || width(lineText(line)) === 0) return line;
+  return [span('…', 'dim'), ...dropCells(line, column + 1)];
 }
 
 /** What a terminal would show of the line: of progress that overwrites itself the last. */
@@ -85,21 +110,26 @@ function cut(line: Line, at: number): readonly [Line, Line] {
   return [before, after].map(pieces => pieces.filter(({ text }) => text !== '')) as [Span[], Span[]];
 }
 
-function headingOf({ log }: State, { path, foundBy, facts, complete, problems }: LogInfo): readonly Line[] {
+/** Base names of logs begin with what is left of the hash, its first two letters being the directory's. */
+const HASH = /^[0-9a-z]{30}-/;
+
+function headingOf(state: State, { path, foundBy, facts, complete, problems }: LogInfo): readonly Line[] {
+  const { log } = state;
   const count = facts.errorCount.cause + facts.errorCount.step + facts.errorCount.sign;
   const progress = complete ? '' : ', being read …';
   const search = log.search === '' ? '' : `  /${log.search}`;
   // While it is read, the phase is only the last one so far.
   const phase = facts.failingPhase === null || !complete ? '' : `, failed in ${facts.failingPhase}`;
   return [
-    [
-      foreign(` ${path.slice(path.lastIndexOf('/') + 1)}`, 'strong'),
-      foreign(`  ${problems[0] ?? foundBy}`, problems.length > 0 ? 'warning' : 'dim'),
-    ],
+    commandOf(state, 'log'),
     [
       span(` ${counted(facts.lineCount, 'line')}${progress}, ${counted(count, 'error')}`),
       foreign(phase, 'bad'),
       foreign(search, 'accent'),
+    ],
+    [
+      foreign(` ${path.slice(path.lastIndexOf('/') + 1).replace(HASH, '…-')}`, 'strong'),
+      foreign(`: ${problems[0] ?? foundBy}`, problems.length > 0 ? 'warning' : 'dim'),
     ],
   ];
 }

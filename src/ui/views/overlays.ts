@@ -6,6 +6,7 @@ import { windowStart } from '../layout.ts';
 import { fit, fitLine, foreign, type Line, restyled, span } from '../line.ts';
 import type { State } from '../state.ts';
 import { boxed } from './box.ts';
+import { commandOf } from './command.ts';
 import { deleteContent } from './delete.ts';
 import { failureView } from './failure.ts';
 
@@ -59,7 +60,10 @@ function content(state: State, bindings: readonly Binding[], cells: number, rows
   const { overlay } = state;
   switch (overlay?.kind) {
     case 'help':
-      return { title: 'Keys that work here', lines: helpLines(state, bindings, cells, rows, overlay.cursor) };
+      return {
+        title: 'Keys that work here',
+        lines: [...helpLines(state, bindings, cells, rows - 1, overlay.cursor), commandOf(state, state.tab)],
+      };
     case 'palette':
       return { title: 'Command', lines: helpLines(state, bindings, cells, rows, overlay.cursor) };
     case 'pick':
