@@ -44,9 +44,12 @@ function makeLayer(
     chmodSync(fsPath(session.build), (top.mode & 0o1777) | 0o700);
     utimesSync(fsPath(session.build), top.atime, top.mtime);
   } catch (error) {
+    const { call, errno } = systemError(error);
+    const room = errno === 'ENOSPC' || errno === 'EDQUOT' ? `make room in ${session.directory}, or ` : '';
     return fail(`make a layer for the changes to ${content}`, {
-      ...systemError(error),
-      hint: `make room in ${session.directory}, or choose another place with NIX_BUILD_SHELL_SESSIONS=DIR (or XDG_CACHE_HOME)`,
+      call,
+      errno,
+      hint: `${room}choose another place with NIX_BUILD_SHELL_SESSIONS=DIR (or XDG_CACHE_HOME)`,
     });
   }
   const copy = overlayCopy(content, session.directory, { notTaken, look, tree });
