@@ -9,7 +9,10 @@ import { forwardSignals } from './signals.ts';
 export async function runHere(plan: SandboxPlan, hooks: RunHooks): Promise<RunOutcome> {
   const takeTerminalBack = rememberForeground();
   let init: number | null = null;
-  const stopForwarding = forwardSignals(() => init);
+  const stopForwarding = forwardSignals(
+    () => init,
+    plan.steps.some(({ op }) => op.kind === 'ownSession'),
+  );
   const outcome = await runPlan(plan, {
     ...hooks,
     started: pid => {

@@ -2,44 +2,68 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 const FORWARDED = ['SIGHUP', 'SIGTERM', 'SIGUSR1', 'SIGUSR2', 'SIGALRM'] as const;
-/** The terminal sends these to the command, too: it is in the same process group. */
+/** The terminal sends these to the command, too, where it is in the same process group. */
 const FROM_TERMINAL = ['SIGINT', 'SIGQUIT'] as const;
 
 /** How soon a signal is tried again that came before init had made the command. */
 const AGAIN_MS = 5;
 
-/** Starts forwarding to the command under init. @returns a function that ends it */
-export function forwardSignals(initPid: () => number | null): () => void {
+/** What the terminal's user stops a job with, and resumes it. */
+const JOB_CONTROL = ['SIGTSTP', 'SIGCONT'] as const;
+
+/**
+ * Starts forwarding to the command under init.
+ * @param ownSession whether the sandbox has a session of its own: what a terminal sends to our group does not come to it by itself then
+ * @returns a function that ends it
+ */
+export function forwardSignals(initPid: () => number | null, ownSession: boolean): () => void {
   const waiting = new Set<NodeJS.Timeout>();
-  const delivered = (signal: NodeJS.Signals): boolean => {
-    const pid = commandOf(initPid());
-    if (pid === null) return false;
-    try {
-      process.kill(pid, signal);
-    } catch {
-      // It has just ended.
-    }
+  const delivered = (signal: NodeJS.Signals, toGroup: boolean): boolean => {
+    const init = initPid();
+    const pid = commandOf(init);
+    if (pid === null || init === null) return false;
+    send(toGroup ? -init : pid, signal);
     return true;
   };
-  const forward = (signal: NodeJS.Signals): void => {
-    if (delivered(signal)) return;
+  const pass = (signal: NodeJS.Signals, toGroup: boolean): void => {
+    if (delivered(signal, toGroup)) return;
     const timer = setInterval(() => {
-      if (!delivered(signal)) return;
+      if (!delivered(signal, toGroup)) return;
       clearInterval(timer);
       waiting.delete(timer);
     }, AGAIN_MS);
     waiting.add(timer);
   };
+  const forward = (signal: NodeJS.Signals): void => pass(signal, false);
   const fromTerminal = (signal: NodeJS.Signals): void => {
-    if (!inForeground()) forward(signal);
+    const foreground = inForeground();
+    if (ownSession || !foreground) pass(signal, ownSession && foreground);
   };
-  for (const signal of FORWARDED) process.on(signal, forward);
-  for (const signal of FROM_TERMINAL) process.on(signal, fromTerminal);
+  // A group whose session has no terminal ignores SIGTSTP (setpgid(2)), so it is stopped, as we are.
+  const control = (signal: NodeJS.Signals): void => {
+    const init = initPid();
+    if (init !== null) send(-init, signal === 'SIGCONT' ? 'SIGCONT' : 'SIGSTOP');
+    if (signal === 'SIGTSTP') process.kill(process.pid, 'SIGSTOP');
+  };
+  const handlers: readonly (readonly [readonly NodeJS.Signals[], (signal: NodeJS.Signals) => void])[] = [
+    [FORWARDED, forward],
+    [FROM_TERMINAL, fromTerminal],
+    [ownSession ? JOB_CONTROL : [], control],
+  ];
+  for (const [signals, handler] of handlers) for (const signal of signals) process.on(signal, handler);
   return () => {
-    for (const signal of FORWARDED) process.off(signal, forward);
-    for (const signal of FROM_TERMINAL) process.off(signal, fromTerminal);
+    for (const [signals, handler] of handlers) for (const signal of signals) process.off(signal, handler);
     for (const timer of waiting) clearInterval(timer);
   };
+}
+
+/** @param to a process, or the negative number of a process group */
+function send(to: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(to, signal);
+  } catch {
+    // It has just ended.
+  }
 }
 
 /** The first child of init is the command; others are orphans that came later (proc(5), `children`). */

@@ -34,10 +34,11 @@ const EPERM = SECCOMP.RET_ERRNO + 1;
 const ENOTSUP = SECCOMP.RET_ERRNO + 95;
 const ALLOW = SECCOMP.RET_ALLOW;
 
-const OLD = filterRules({ system: 'nix', layout: 'flat' });
-const NEW = filterRules({ system: 'nix', layout: 'build' });
-const LIX = filterRules({ system: 'lix', layout: 'b' });
-const GUIX = filterRules({ system: 'guix', layout: 'flat' });
+const OLD = filterRules({ system: 'nix', layout: 'flat' }, false);
+const NEW = filterRules({ system: 'nix', layout: 'build' }, false);
+const LIX = filterRules({ system: 'lix', layout: 'b' }, false);
+const GUIX = filterRules({ system: 'guix', layout: 'flat' }, false);
+const SHARED = filterRules({ system: 'nix', layout: 'build' }, true);
 
 /** call, its arguments, what Nix 2.8 answers, and what Nix 2.24 does. */
 const CASES: readonly (readonly [FilteredCall, readonly number[], number, number])[] = [
@@ -83,6 +84,20 @@ for (const [machine, audit, abi] of INTERFACES)
         assert.equal(ask(LIX, call, args), known ? old : null);
         assert.equal(ask(GUIX, call, args), known ? (call === 'ioctl' ? old : ALLOW) : null);
       });
+
+    test("signals to one's own process group are refused where that is the caller's", () => {
+      const cases: readonly (readonly [FilteredCall, readonly number[], number])[] = [
+        ['kill', [0, 15], EPERM],
+        ['kill', [0x1_0000_0000, 9], EPERM],
+        ['kill', [12, 15], ALLOW],
+        ['kill', [0xffff_ffff, 15], ALLOW],
+      ];
+      for (const [call, args, answer] of cases) {
+        assert.equal(ask(SHARED, call, args), answer);
+        assert.equal(ask(NEW, call, args), ALLOW);
+      }
+      assert.equal(ask(SHARED, 'setxattr', []), ENOTSUP);
+    });
 
     test('every other call is allowed', () => {
       const filtered = new Set(Object.values(abi.numbers));

@@ -24,12 +24,29 @@ const TYPE_INTO_TERMINAL: FilterRule = {
 const KEY_RINGS: FilterRule = { calls: ['add_key', 'request_key', 'keyctl'], errno: 'ENOSYS' };
 
 /**
+ * A signal to one's own process group reaches all of it, in whichever PID namespace they are (kill(2)): at a terminal those are the caller's shell
+ * script, and what else it runs. Who names a group by its number, or by a pidfd of its leader, has to find it inside.
+ */
+const OWN_GROUP: FilterRule = { calls: ['kill'], when: { argument: 0, oneOf: [0] }, errno: 'EPERM' };
+
+/** The rules with the one for a command in its caller's process group, or without. */
+export function forGroup(rules: readonly FilterRule[], shared: boolean): readonly FilterRule[] {
+  const others = rules.filter(({ calls }) => !calls.includes('kill'));
+  return shared ? [...others, OWN_GROUP] : others;
+}
+
+/**
  * The rules for a build. The version of its Nix is not recorded, but the layout of the kept directory bounds it: flat ones are of
  * 2.23 or before, the others of 2.24 or later but for a few patch releases (nix-sandbox.md, 1.1). Lix filters by a list of what is
  * allowed, of which only these rules are kept; Guix has no filter.
+ * @param sharesGroup whether the command is in its caller's process group
  */
-export function filterRules({ system, layout }: Pick<KeptBuild, 'system' | 'layout'>): readonly FilterRule[] {
-  if (system === 'guix') return [TYPE_INTO_TERMINAL, KEY_RINGS];
+export function filterRules(
+  { system, layout }: Pick<KeptBuild, 'system' | 'layout'>,
+  sharesGroup: boolean,
+): readonly FilterRule[] {
+  const ours = forGroup([TYPE_INTO_TERMINAL, KEY_RINGS], sharesGroup);
+  if (system === 'guix') return ours;
   const refusesReading = system === 'nix' && layout === 'build';
-  return [...SET_ID, SET_ATTRIBUTES, ...(refusesReading ? [GET_ATTRIBUTES] : []), TYPE_INTO_TERMINAL, KEY_RINGS];
+  return [...SET_ID, SET_ATTRIBUTES, ...(refusesReading ? [GET_ATTRIBUTES] : []), ...ours];
 }

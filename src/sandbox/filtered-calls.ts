@@ -20,6 +20,7 @@ export type FilteredCall =
   | 'llistxattr'
   | 'flistxattr'
   | 'ioctl'
+  | 'kill'
   | 'add_key'
   | 'request_key'
   | 'keyctl';
@@ -59,6 +60,7 @@ const X86_64: Abi['numbers'] = {
   ...attributes(188),
   ...keys(248),
   ioctl: 16,
+  kill: 62,
 };
 const X32_BIT = 0x40000000;
 
@@ -67,10 +69,25 @@ const X32: Abi['numbers'] = {
   ...Object.fromEntries(Object.entries(X86_64).map(([name, number]) => [name, number + X32_BIT])),
   ioctl: 514 + X32_BIT,
 };
-const OF_32_BITS = { chmod: 15, fchmod: 94, fchmodat2: 452, ...attributes(226), ioctl: 54 };
+const OF_32_BITS = {
+  chmod: 15,
+  fchmod: 94,
+  fchmodat2: 452,
+  ...attributes(226),
+  ioctl: 54,
+  kill: 37,
+};
 const I386: Abi['numbers'] = { ...OF_32_BITS, fchmodat: 306, ...keys(286) };
 const ARM: Abi['numbers'] = { ...OF_32_BITS, fchmodat: 333, ...keys(309) };
-const AARCH64: Abi['numbers'] = { fchmod: 52, fchmodat: 53, fchmodat2: 452, ...attributes(5), ...keys(217), ioctl: 29 };
+const AARCH64: Abi['numbers'] = {
+  fchmod: 52,
+  fchmodat: 53,
+  fchmodat2: 452,
+  ...attributes(5),
+  ...keys(217),
+  ioctl: 29,
+  kill: 129,
+};
 
 /** The interfaces of each architecture, by the AUDIT_ARCH that the filter sees (linux/audit.h); x32 shares that of x86_64. */
 export const ABIS: Readonly<

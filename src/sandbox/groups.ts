@@ -12,8 +12,9 @@ interface Group {
 
 export const GROUPS = {
   seccomp: {
-    does: 'refuses set-id modes and extended attributes, and typing into the terminal',
-    without: 'no system call filter: set-id modes and extended attributes are not refused',
+    does: 'refuses set-id modes and extended attributes, typing into the terminal, and signals to your own process group',
+    without:
+      'no system call filter: set-id modes and extended attributes are not refused, nor, at a terminal, signals to your own process group',
     nix: 'setupSeccomp',
   },
   landlock: {
@@ -30,6 +31,16 @@ export const GROUPS = {
     does: 'the 32-bit personality of 32-bit builds, addresses that are not randomised',
     without: 'addresses are randomised, and a 32-bit build sees a 64-bit machine',
     nix: 'setPersonality',
+  },
+  session: {
+    does: 'a session and a process group of its own, where no stream is a terminal',
+    without: 'the session and its terminal are yours, also where no stream is one',
+    nix: 'commonChildInit',
+  },
+  capabilities: {
+    does: 'gives up all rights over the new namespaces before the command starts',
+    without: 'rights over the new namespaces last until the shell is executed, which ends them',
+    nix: 'runChild',
   },
   limits: {
     does: 'no core files',

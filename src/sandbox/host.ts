@@ -1,6 +1,7 @@
 /** The host's facts that a plan depends on; gathered first and passed in, so that `plan()` is pure. */
 import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { release } from 'node:os';
+import { isatty } from 'node:tty';
 import { type HostPath, hostPath } from '../base/path.ts';
 import type { NixSettings } from '../nix/nix-settings.ts';
 import { type MachinePath, machinePaths } from './machine-paths.ts';
@@ -18,6 +19,8 @@ export interface HostFacts {
   readonly kvm: boolean;
   /** Run by root: the files of `/proc` that only root may open; else none. */
   readonly privateProc: readonly string[];
+  /** Whether a terminal is among the standard streams: else the command needs none. */
+  readonly terminal: boolean;
   /** The caller's limits; Node raises its own soft limit of open files, so the launcher script tells it. */
   readonly limits: {
     readonly openFiles: { readonly soft: number; readonly hard: number } | null;
@@ -68,6 +71,11 @@ export interface HostQuestions {
   readonly openFilesSoft: string | undefined;
 }
 
+/** Whether a terminal is among the standard streams. */
+export function hasTerminal(): boolean {
+  return isatty(0) || isatty(1) || isatty(2);
+}
+
 /** Asks the host. Cheap: a few calls of stat(2), and /proc/self/limits. */
 export function gatherHostFacts(questions: HostQuestions): HostFacts {
   const devices = DEVICES.filter(name => existsSync(`/dev/${name}`));
@@ -82,6 +90,7 @@ export function gatherHostFacts(questions: HostQuestions): HostFacts {
     devices,
     kvm: devices.includes('kvm'),
     privateProc: process.getuid?.() === 0 ? privateProc() : [],
+    terminal: hasTerminal(),
     limits: gatherLimits(questions.openFilesSoft),
     nixRoot: hostPath(`${root}${questions.storeTop}`),
     daemonSocket: existsSync(`${root}${questions.storeTop}/var/nix/daemon-socket`),

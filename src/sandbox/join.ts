@@ -4,14 +4,18 @@
  */
 import { type HostPath, innerPath } from '../base/path.ts';
 import { type Loader, loader } from './execute.ts';
+import { forGroup } from './filter-rules.ts';
+import { ownSession } from './plan.ts';
 import type { PlanInput } from './plan-input.ts';
 import { promptWords } from './start.ts';
 import { type Namespace, type Op, type SandboxPlan, type Step, step } from './step.ts';
 
 export interface Entrance {
   readonly version: 1;
-  /** The steps, but for the command's. */
+  /** The steps, but for the command's, and for that of a session of its own. */
   readonly steps: readonly Step[];
+  /** Whether a command without a terminal has one. */
+  readonly ownSession: boolean;
   readonly loader: Loader;
   /** The words of an interactive shell. */
   readonly prompt: readonly string[];
@@ -38,7 +42,8 @@ export function entranceOf(plan: SandboxPlan, input: PlanInput): Entrance {
       'only children enter a PID namespace, and nothing of Node may be within reach of what runs there',
     ),
   ];
-  return { version: 1, steps, loader: loader(input), prompt: promptWords(input) };
+  const own = !input.options.without.includes('session');
+  return { version: 1, steps, ownSession: own, loader: loader(input), prompt: promptWords(input) };
 }
 
 function namespacesOf({ steps }: SandboxPlan): readonly Namespace[] {
@@ -52,13 +57,26 @@ function inRunning(each: Step): readonly Step[] {
   return [safe, { ...each, op: { ...each.op, mayBeGone: true } }];
 }
 
-/** The plan of a command in the sandbox. @param command CMD and its arguments; none is an interactive shell @param root the sandbox's, on the host */
-export function entrancePlan(entrance: Entrance, command: readonly string[], root: HostPath): SandboxPlan {
+/**
+ * The plan of a command in the sandbox.
+ * @param command CMD and its arguments; none is an interactive shell
+ * @param where the sandbox's root on the host, and whether a terminal is among the caller's streams
+ */
+export function entrancePlan(
+  entrance: Entrance,
+  command: readonly string[],
+  { root, terminal }: { readonly root: HostPath; readonly terminal: boolean },
+): SandboxPlan {
   const { program, before, environment } = entrance.loader;
+  const session = entrance.ownSession && !terminal;
+  const shared = command.length > 0 && !session;
+  const steps = entrance.steps.map(each =>
+    each.op.kind === 'filter' ? { ...each, op: { ...each.op, rules: forGroup(each.op.rules, shared) } } : each,
+  );
   const argv = [...before, ...(command.length === 0 ? entrance.prompt : command)];
   const last = step(
     { kind: 'execute', program, argv, environment },
     'the shell loads the environment and becomes the command',
   );
-  return { version: 1, root, steps: [...entrance.steps, last], without: [], omitted: [] };
+  return { version: 1, root, steps: [...(session ? [ownSession] : []), ...steps, last], without: [], omitted: [] };
 }

@@ -11,6 +11,7 @@ export function omissions(input: PlanInput): readonly Omission[] {
   return [
     ...omittedOfStore(input),
     ...ALWAYS,
+    ...ofStreams(input),
     ...omittedByRung(input),
     ...ofBuild(input),
     ...ofDerivation(input),
@@ -43,11 +44,6 @@ const ALWAYS: readonly Omission[] = [
     nix: 'getPathsInSandbox',
   },
   {
-    what: 'stdin is yours, and so is the terminal; a build has /dev/null and no terminal',
-    why: 'input and output are those of the command (S2)',
-    nix: 'commonChildInit',
-  },
-  {
     what: 'the command is not process 1, and cannot look into it (/proc/1/root, /proc/1/fd)',
     why: 'process 1 ignores signals that it does not handle; a build is process 1 and lives with that',
     nix: 'startChild',
@@ -64,6 +60,23 @@ const ALWAYS: readonly Omission[] = [
   },
   { what: 'no cgroup of its own', why: 'making one needs privileges', nix: 'prepareUser' },
 ];
+
+function ofStreams({ facts, options }: PlanInput): readonly Omission[] {
+  const why = 'input and output are those of the command (S2)';
+  const nix = 'commonChildInit';
+  if (!facts.terminal)
+    return [{ what: "stdin, stdout and stderr are yours; a build has /dev/null and Nix' own pty", why, nix }];
+  const yours = { what: 'stdin is yours, and so is the terminal; a build has /dev/null and no terminal', why, nix };
+  if (options.command === null) return [yours];
+  return [
+    yours,
+    {
+      what: "a signal to the command's own process group is refused (kill 0)",
+      why: 'job control: the group is that of your shell, and has processes of yours',
+      nix,
+    },
+  ];
+}
 
 const WITH_NETWORK: readonly Omission[] = [
   {

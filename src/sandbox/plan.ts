@@ -17,6 +17,14 @@ import { storeSteps } from './store.ts';
 const UID = 1000;
 const GID = 100;
 
+/** At a terminal, job control needs the caller's. */
+export const ownSession = inGroup(
+  'session',
+  step({ kind: 'ownSession' }, 'so a build has it; and nobody signals your other processes by the group', {
+    nix: 'commonChildInit',
+  }),
+);
+
 /** The sandbox's steps, in order, and what real Nix does that is not among them. */
 export function plan(input: PlanInput): SandboxPlan {
   const { without } = input.options;
@@ -53,6 +61,7 @@ function processSteps({ options, facts }: PlanInput): readonly Step[] {
     step({ kind: 'closeDescriptors' }, 'files that the launcher has open are not for the build', {
       nix: 'closeExtraFDs',
     }),
+    ...(facts.terminal ? [] : [ownSession]),
     step({ kind: 'mapIds', ...ids }, 'the build ran as nixbld, 1000:100', { nix: 'startChild', spec: 'S6' }),
   ];
   if (!options.net)

@@ -30,6 +30,7 @@ export const PROCESS_OPS: Meanings<
   | 'dieWithLauncher'
   | 'defaultSignals'
   | 'closeDescriptors'
+  | 'ownSession'
   | 'umask'
   | 'workingDirectory'
   | 'limit'
@@ -61,6 +62,10 @@ export const PROCESS_OPS: Meanings<
   closeDescriptors: {
     say: () => 'only stdin, stdout and stderr are handed on',
     calls: () => [optional('close_range', num(3), num(0xffffffff, '~0U'), flags({ CLOSE_RANGE_CLOEXEC: 4 }))],
+  },
+  ownSession: {
+    say: () => 'a session of its own, without a terminal',
+    calls: () => [call('setsid')],
   },
   umask: {
     say: op => `umask ${op.mask.toString(8).padStart(4, '0')}`,

@@ -66,8 +66,14 @@ function is32Bit(platform: string | null, architecture: HostFacts['architecture'
   return platform === 'armv7l-linux' || platform === 'armv6l-linux' || platform === 'armv5tel-linux';
 }
 
+/** Whether the command is in the caller's process group; an interactive shell makes groups of its own. */
+function sharesGroup({ facts, options }: PlanInput): boolean {
+  return options.command !== null && (facts.terminal || options.without.includes('session'));
+}
+
 /** What takes rights away, in this order: the filter would be refused without one of the two that go before and after it. */
-function confinementSteps({ build, facts }: PlanInput): readonly Step[] {
+function confinementSteps(input: PlanInput): readonly Step[] {
+  const { build, facts } = input;
   return [
     inGroup(
       'no-new-privileges',
@@ -83,12 +89,15 @@ function confinementSteps({ build, facts }: PlanInput): readonly Step[] {
     inGroup(
       'seccomp',
       step(
-        { kind: 'filter', architecture: facts.architecture, rules: filterRules(build) },
+        { kind: 'filter', architecture: facts.architecture, rules: filterRules(build, sharesGroup(input)) },
         'Nix refuses what would not survive in the store; nobody types into your terminal, or reads your keys',
         { nix: 'setupSeccomp' },
       ),
     ),
-    step({ kind: 'noCapabilities' }, 'those over the new namespaces were for the steps above', { nix: 'runChild' }),
+    inGroup(
+      'capabilities',
+      step({ kind: 'noCapabilities' }, 'those over the new namespaces were for the steps above', { nix: 'runChild' }),
+    ),
   ];
 }
 

@@ -17,6 +17,7 @@ export type Op =
   | { readonly kind: 'dieWithLauncher' }
   | { readonly kind: 'defaultSignals' }
   | { readonly kind: 'closeDescriptors' }
+  | { readonly kind: 'ownSession' }
   | { readonly kind: 'mapIds'; readonly uid: IdMap; readonly gid: IdMap }
   | { readonly kind: 'loopbackUp' }
   | { readonly kind: 'hostName'; readonly name: string; readonly domain: string }

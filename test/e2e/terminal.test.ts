@@ -1,9 +1,13 @@
 /** On a terminal: the prompt and its line editing, Ctrl-C, Ctrl-Z and fg, and the exit status; as tmux(1) shows it. */
 import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { leftovers, newMark, processesLeft } from '../support/leftovers.ts';
 import { missing, type TestUser } from '../support/need.ts';
+import { until } from '../support/patience.ts';
 import { programFor } from '../support/program.ts';
+import { scratchDirectory } from '../support/scratch.ts';
 import { smallBuild } from '../support/small-build.ts';
 import { Terminal } from '../support/tmux.ts';
 import { SIDES, sessionsFor } from '../support/watched.ts';
@@ -62,6 +66,29 @@ for (const [name, user] of SIDES) {
       await terminal.until(/Stopped/);
       await terminal.type('jobs; echo listed', /^listed$/m);
       await terminal.type('clear; fg', /^'.*"\$@"$/ms);
+      terminal.press('C-c');
+      await terminal.until(/\^C\n?outer\$ $/m);
+      await terminal.type('echo "ended with $?"', /^ended with 130$/m);
+    });
+  });
+
+  test(`${name}: a command without a terminal among its streams has none at all, and is stopped and ended from it all the same`, {
+    skip,
+  }, async () => {
+    const said = join(scratchDirectory('said', 0o1777), 'said');
+    const read = (): string => (existsSync(said) ? readFileSync(said, 'utf8') : '');
+    await inTerminal(user, async terminal => {
+      const script = ': </dev/tty; echo up; while :; do sleep 0.02; echo up; done';
+      await terminal.type(`enter bash -c '${script}' </dev/null >'${said}' 2>&1`, /2>&1$/m);
+      await until('it runs', () => read().includes('up'), read);
+      assert.match(read(), /^bash: line 1: \/dev\/tty: No such device or address\n/);
+      terminal.press('C-z');
+      // What bash says of it is redirected, too.
+      await terminal.until(/\^Z\n?outer\$ $/m);
+      await terminal.type('clear; jobs', /Stopped/);
+      const before = read();
+      await terminal.type('clear; fg', /^'.*"\$@"/ms);
+      await until('it goes on', () => read().length > before.length, read);
       terminal.press('C-c');
       await terminal.until(/\^C\n?outer\$ $/m);
       await terminal.type('echo "ended with $?"', /^ended with 130$/m);

@@ -93,6 +93,28 @@ for (const user of CALLERS) {
     assert.match(printed(inside(script('echo /proc/[0-9]*'))), /^(\/proc\/\d{1,2} ?)+\n$/);
   });
 
+  test(`T6 for ${user.name}: nor by the process group, with a terminal or without`, { skip: HERE }, () => {
+    const here = caseOf(user);
+    // What shares the caller's group: a script, and what it runs beside the sandbox.
+    const beside = (command: string): readonly string[] => [
+      'setsid',
+      '-w',
+      'bash',
+      '-c',
+      `trap 'echo hit' USR1; sleep 60 & p=$!; ${command}; kill -0 $p && echo alive; kill $p`,
+    ];
+    const attack = '/build/probe group 10';
+    const quoted = (words: readonly string[]): string =>
+      words.map(word => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
+    const atTerminal = (command: string): readonly string[] => ['script', '-qec', quoted(beside(command)), '/dev/null'];
+    assert.match(printed(here.outside(beside(`${here.probe} group 10`))), /hit/);
+    assert.equal(printed(here.outside(beside(`${program(here, user)} ${attack}`))), 'ok\nalive\n');
+    assert.equal(
+      printed(here.outside(atTerminal(`${program(here, user)} ${attack}`))),
+      'Operation not permitted\r\nalive\r\n',
+    );
+  });
+
   test(`T7 for ${user.name}: files outside the plan, and those of the launcher, are not there`, { skip: HERE }, () => {
     const here = caseOf(user);
     const root = 'bin\nbuild\ndev\netc\nnix\nproc\ntmp\n';

@@ -64,6 +64,12 @@ static int with_keys(char **argv) {
   return 1;
 }
 
+/* A signal to the process group, which may be that of others. It is ignored here. */
+static int group(int number) {
+  signal(number, SIG_IGN);
+  return say(kill(0, number));
+}
+
 int main(int argc, char **argv) {
   const char *what = argc > 1 ? argv[1] : "";
   if (!strcmp(what, "tcp")) return tcp(atoi(argv[2]));
@@ -74,6 +80,7 @@ int main(int argc, char **argv) {
   if (!strcmp(what, "find-key")) return say(syscall(SYS_keyctl, 10 /* KEYCTL_SEARCH */, -3, "user", argv[2], 0));
   if (!strcmp(what, "listen")) return listen_abstract(argv[2]);
   if (!strcmp(what, "type")) return say(ioctl(0, TIOCSTI, "x"));
+  if (!strcmp(what, "group")) return group(atoi(argv[2]));
   if (!strcmp(what, "signal")) return say(kill(atoi(argv[2]), 0));
   if (!strcmp(what, "trace")) return say(ptrace(PTRACE_ATTACH, atoi(argv[2]), 0, 0));
   if (!strcmp(what, "write")) {

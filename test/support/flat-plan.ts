@@ -36,7 +36,7 @@ export function flatPlan(
 export function flatEntrance(base: string, command: readonly string[]): SandboxPlan {
   const input = flatInput(base, command, {}, {});
   const made = plan(input);
-  return entrancePlan(entranceOf(made, input), command, made.root);
+  return entrancePlan(entranceOf(made, input), command, { root: made.root, terminal: false });
 }
 
 function flatInput(
@@ -62,13 +62,16 @@ function flatInput(
     ...(storeEntries === undefined ? {} : { store: closure(hostPath(`${base}/store/nix/store`), storeEntries) }),
     ...(storeLayer === undefined ? {} : { store: underLayer(base, storeLayer) }),
     options: planOptions({ command, ...change }),
-    facts: gatherHostFacts({
-      storeRoot: `${base}/store`,
-      storeTop: '/nix',
-      network: false,
-      settings: null,
-      openFilesSoft: process.env['NBS_NOFILE'],
-    }),
+    facts: {
+      ...gatherHostFacts({
+        storeRoot: `${base}/store`,
+        storeTop: '/nix',
+        network: false,
+        settings: null,
+        openFilesSoft: process.env['NBS_NOFILE'],
+      }),
+      terminal: false,
+    },
   });
 }
 

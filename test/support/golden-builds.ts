@@ -54,6 +54,7 @@ export const GOLDEN_BUILDS: Readonly<Record<string, PlanInput>> = {
   interactive: planInput({
     options: planOptions({ command: null }),
     facts: hostFacts({
+      terminal: true,
       promptShell: {
         from: hostPath('/bin/bash'),
         binds: [
@@ -165,6 +166,7 @@ export const GOLDEN_BUILDS: Readonly<Record<string, PlanInput>> = {
       directory: hostPath('/sessions/1/store'),
     },
   }),
+  'at-a-terminal': planInput({ facts: hostFacts({ terminal: true }) }),
   'of-32-bits': planInput({
     env: envVars({
       variables: variables({ SHELL: BASH, system: 'i686-linux', requiredSystemFeatures: 'kvm uid-range' }),

@@ -61,6 +61,7 @@ export function hostFacts(change: Partial<HostFacts> = {}): HostFacts {
     devices: ['full', 'null', 'random', 'tty', 'urandom', 'zero'],
     kvm: false,
     privateProc: [],
+    terminal: false,
     limits: { openFiles: { soft: 1024, hard: 1_048_576 }, coreHard: 'unlimited' },
     nixRoot: hostPath('/nix'),
     daemonSocket: false,

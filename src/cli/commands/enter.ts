@@ -8,6 +8,7 @@ import { absolutePath } from '../../nix/own-directory.ts';
 import { userName } from '../../nix/users.ts';
 import { runningText } from '../../report/running.ts';
 import { json } from '../../report/text.ts';
+import { hasTerminal } from '../../sandbox/host.ts';
 import { entrancePlan } from '../../sandbox/join.ts';
 import type { RunOutcome } from '../../sandbox/run.ts';
 import { isBeingMade, openRunning, type RunningSandbox, runningSandboxes } from '../../session/running.ts';
@@ -50,7 +51,10 @@ export async function enter(which: string, command: readonly string[]): Promise<
   const pidfd = openRunning(sandbox);
   if (pidfd === null) return sayFailure(gone(which).failure);
   if (command.length === 0) say(`in ${whatRuns(sandbox)}, beside its first shell or command; it ends with that`);
-  const outcome = await runHere(entrancePlan(sandbox.entrance, command, sandbox.root), { sandbox: pidfd });
+  const outcome = await runHere(
+    entrancePlan(sandbox.entrance, command, { root: sandbox.root, terminal: hasTerminal() }),
+    { sandbox: pidfd },
+  );
   if (outcome.kind === 'failed') return sayFailure(outcome.failure);
   if (endedWithIt(outcome, pidfd)) say(`the sandbox has ended with ${whatBegan(sandbox)}, and so has what was entered`);
   return outcome.status;
