@@ -95,9 +95,15 @@ async function firstState(given: UiArguments): Promise<State> {
   const closed = places.extra
     .map(lookInto)
     .flatMap(looked => (looked.ok ? [] : [printable(failureLine(looked.failure))]));
-  const [first, ...others] = [...closed, ...problems, ...bySudo(environment)];
-  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-  return { ...state, toast: first === undefined ? null : first + more };
+  return withNotes(state, [...closed, ...problems.map(printable), ...bySudo(environment)]);
+}
+
+/** What is to be said at the start: in the last line where that holds it, else all of it over the list. */
+function withNotes(state: State, notes: readonly string[]): State {
+  const [first] = notes;
+  if (first === undefined) return state;
+  if (notes.length === 1 && first.length < state.size.columns) return { ...state, toast: first };
+  return { ...state, overlay: { kind: 'notes', title: 'Before you begin', notes } };
 }
 
 /** The list stays root's, as it deletes what belongs to build users; the shells that it opens are plain runs (sudo.ts). */

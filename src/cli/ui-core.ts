@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Failure, fail, failureLine, ok, type Result, systemError } from '../base/failure.ts';
-import { runForeground } from '../nix/command.ts';
+import { runCommand, runForeground } from '../nix/command.ts';
 import { readEnvironment } from '../nix/environment.ts';
 import type { KeptBuild } from '../nix/kept-build.ts';
 import { listKeptBuilds, type Places, placesOf } from '../nix/locations.ts';
@@ -77,6 +77,7 @@ export function uiCore({ store, directories }: UiArguments, shown: readonly Kept
       const ended = await runForeground(argv);
       return ended.ok ? ended.value : ended.failure.status;
     },
+    copyToTmux,
     saveCopy,
     environment: process.env,
   };
@@ -112,6 +113,14 @@ function asFarAsKnown(build: KeptBuild, failure: Failure, options: RunOptions): 
     notes: [failureLine(failure)],
     missing: missingPaths(env.value, options.store),
   });
+}
+
+/** `-w` (tmux 3.2) hands it on to the terminal. */
+async function copyToTmux(text: string): Promise<boolean> {
+  if ((process.env['TMUX'] ?? '') === '') return false;
+  const limits = { timeoutMs: 2000, maxBytes: 65_536, input: text };
+  const loaded = await runCommand(['tmux', 'load-buffer', '-w', '-'], limits);
+  return loaded.ok && loaded.value.status === 0;
 }
 
 /** For terminals that take no clipboard: beside the sessions, for the person alone. */

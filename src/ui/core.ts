@@ -58,6 +58,8 @@ export interface Core {
   shell(build: KeptBuild, choices: Choices): ShellCommand;
   /** Runs it on the real terminal, which the caller has left. @returns its exit status */
   runOnTerminal(command: ShellCommand): Promise<number>;
+  /** Gives text to the tmux that we run in, for its own buffers and the terminal's clipboard. @returns false where there is none */
+  copyToTmux(text: string): Promise<boolean>;
   /** Writes text for the clipboard to a file, where the terminal does not take it. @returns its path */
   saveCopy(text: string): Result<string>;
   /** The environment of the programs in the pane. */

@@ -11,9 +11,9 @@ const TYPING = [
   key('accept', 'enter', ['typing'], 'done', 'done'),
   key('erase', 'backspace', ['typing'], 'erase a character'),
   key('clear', 'ctrl-u', ['typing'], 'erase the line'),
-  key('typedUp', 'up ctrl-k', ['palette', 'typing'], 'one line up'),
-  key('typedDown', 'down ctrl-j', ['palette', 'typing'], 'one line down'),
-  key('leaveTyping', 'ctrl-c', ['typing', 'help', 'palette', 'failure'], 'one step back'),
+  key('typedUp', 'up ctrl-k', ['palette', 'pick', 'typing'], 'one line up'),
+  key('typedDown', 'down ctrl-j', ['palette', 'pick', 'typing'], 'one line down'),
+  key('leaveTyping', 'ctrl-c', ['typing', 'help', 'palette', 'pick', 'notes', 'failure'], 'one step back'),
 ] as const;
 
 /** Questions, help and lists that lie over the panels. */
@@ -23,20 +23,14 @@ const OVERLAYS = [
   key('copyDelete', 'c', ['delete'], 'copy the command that does the same'),
   key('confirmQuit', 'y q ctrl-c', ['quit'], 'leave, and end the shell', 'leave'),
   key('stay', 'n escape', ['quit'], 'stay', 'stay'),
-  key('closeHelp', '? q enter', ['help', 'failure'], 'close', 'close'),
-  key('choose', 'enter', ['pick'], 'choose', 'choose'),
+  key('closeHelp', '? q enter', ['help', 'notes', 'failure'], 'close', 'close'),
   key('filterHelp', '/', ['help'], 'filter the keys', 'filter'),
 ] as const;
 
 /** The list of kept builds. */
 const PICKER = [
   key('enter', 'enter', ['dirs'], "a shell in the build's sandbox", 'shell'),
-  key(
-    'shell',
-    's',
-    ['dirs', 'env', 'plan', 'log'],
-    "a shell in the build's sandbox, with what was changed in its plan",
-  ),
+  key('shell', 's', ['dirs', 'env', 'plan', 'log'], "a shell in the build's sandbox, as its plan says"),
   key('openEnv', 'e', ['dirs'], 'its environment', 'env'),
   key('openPlan', 'p', ['dirs'], 'its plan', 'plan'),
   key('openLog', 'l', ['dirs'], 'its log', 'log'),
@@ -129,14 +123,14 @@ const MENU = [
 
 /** Moving up and down, in every list and tree. */
 const MOVES = [
-  key('down', 'j down', ['everywhere', 'help', 'pick', 'delete'], 'one line down'),
-  key('up', 'k up', ['everywhere', 'help', 'pick', 'delete'], 'one line up'),
-  key('pageDown', 'pagedown', ['everywhere', 'help', 'pick', 'delete'], 'a page down'),
-  key('pageUp', 'pageup', ['everywhere', 'help', 'pick', 'delete'], 'a page up'),
-  key('halfDown', 'ctrl-d', ['everywhere', 'help', 'pick', 'delete'], 'half a page down'),
-  key('halfUp', 'ctrl-u', ['everywhere', 'help', 'pick', 'delete'], 'half a page up'),
-  key('first', 'g home', ['everywhere', 'help', 'pick', 'delete'], 'to the first line'),
-  key('last', 'G end', ['everywhere', 'help', 'pick', 'delete'], 'to the last line'),
+  key('down', 'j down', ['everywhere', 'help', 'delete'], 'one line down'),
+  key('up', 'k up', ['everywhere', 'help', 'delete'], 'one line up'),
+  key('pageDown', 'pagedown', ['everywhere', 'help', 'palette', 'pick', 'delete'], 'a page down'),
+  key('pageUp', 'pageup', ['everywhere', 'help', 'palette', 'pick', 'delete'], 'a page up'),
+  key('halfDown', 'ctrl-d', ['everywhere', 'help', 'delete'], 'half a page down'),
+  key('halfUp', 'ctrl-u', ['everywhere', 'help', 'delete'], 'half a page up'),
+  key('first', 'g home', ['everywhere', 'help', 'delete'], 'to the first line'),
+  key('last', 'G end', ['everywhere', 'help', 'delete'], 'to the last line'),
 ] as const;
 
 /** What works in every panel. */
@@ -152,7 +146,12 @@ const EVERYWHERE = [
   key('help', '?', ['everywhere'], 'the keys that work here', 'help'),
   key('repaint', 'ctrl-l', ['everywhere'], 'paint the screen again'),
   key('suspend', 'ctrl-z', ['everywhere'], 'suspend; fg comes back'),
-  key('back', 'escape', ['everywhere', 'paneMenu', 'typing', 'help', 'palette', 'failure', 'pick'], 'one step back'),
+  key(
+    'back',
+    'escape',
+    ['everywhere', 'paneMenu', 'typing', 'help', 'palette', 'notes', 'failure', 'pick'],
+    'one step back',
+  ),
   key('quit', 'q ctrl-c', ['everywhere'], 'leave', 'quit'),
 ] as const;
 

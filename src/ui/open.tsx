@@ -36,7 +36,7 @@ export async function openUi({ core, state, settled }: Opening): Promise<number>
     runs: RUNS,
     openLogs: new Map(),
     panes: terminal.panes,
-    copy: text => set(app, { toast: terminal.copy(text) }),
+    copy: text => void terminal.copy(text).then(toast => set(app, { toast })),
     suspend: terminal.suspend,
     repaint: terminal.repaint,
     leave: () => left(0),

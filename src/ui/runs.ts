@@ -1,6 +1,6 @@
 /** What each key of the table does (keys.ts). */
 import { askDelete, confirmDelete } from './actions/delete.ts';
-import { askCompare, compareWith, copyEnv, toggleEnv, toggleFull, toggleGroups, toggleWrap } from './actions/env.ts';
+import { askCompare, copyEnv, toggleEnv, toggleFull, toggleGroups, toggleWrap } from './actions/env.ts';
 import { back, goTo, move, movePage, quit, turnTab } from './actions/go.ts';
 import { markAll, openDemo, openShell, sortNext, toggleMark } from './actions/list.ts';
 import {
@@ -68,12 +68,10 @@ export const RUNS: { readonly [I in KeyId]: (app: App) => void } = {
   confirmQuit: quit,
   stay: app => set(app, { overlay: null }),
   closeHelp: app => set(app, { overlay: null }),
-  choose: app => {
+  filterHelp: app => {
     const { overlay } = get(app);
-    const chosen = overlay?.kind === 'pick' ? overlay.options[overlay.cursor] : undefined;
-    if (chosen !== undefined) compareWith(app, chosen.id);
+    startTyping(app, 'help', overlay?.kind === 'help' ? overlay.filter : '');
   },
-  filterHelp: app => startTyping(app, 'help'),
   enter: openShell,
   shell: openShell,
   openEnv: app => goTo(app, 'env'),

@@ -57,12 +57,21 @@ export const START: Place = { cursor: 0, filter: '', open: new Set() };
 
 /** A line of text that is being typed, and what it is for. */
 export interface Typing {
-  readonly purpose: 'filter' | 'envFilter' | 'search' | 'bind' | 'palette' | 'help' | 'directory' | 'paneSearch';
+  readonly purpose:
+    | 'filter'
+    | 'envFilter'
+    | 'search'
+    | 'bind'
+    | 'palette'
+    | 'pick'
+    | 'help'
+    | 'directory'
+    | 'paneSearch';
   readonly text: string;
 }
 
 export type Overlay =
-  | { readonly kind: 'help'; readonly cursor: number }
+  | { readonly kind: 'help'; readonly cursor: number; readonly filter: string }
   | { readonly kind: 'palette'; readonly cursor: number }
   | { readonly kind: 'delete'; readonly targets: readonly KeptBuild[]; readonly cursor: number }
   | {
@@ -71,6 +80,8 @@ export type Overlay =
       readonly options: readonly { readonly id: string; readonly label: string }[];
       readonly cursor: number;
     }
+  /** What is to be read once: a sentence each. */
+  | { readonly kind: 'notes'; readonly title: string; readonly notes: readonly string[] }
   | { readonly kind: 'quit' }
   | { readonly kind: 'failure'; readonly failure: Failure };
 

@@ -13,7 +13,7 @@ export interface Terminal {
   readonly stdout: NodeJS.WriteStream;
   readonly panes: Panes;
   /** @returns what to say */
-  readonly copy: (text: string) => string;
+  readonly copy: (text: string) => Promise<string>;
   readonly suspend: () => void;
   readonly repaint: () => void;
   readonly close: () => Promise<void>;
@@ -59,7 +59,9 @@ function showPane(app: TerminalApp, panes: OpenPanes, state: State): void {
   app.show({ pane, rect, focus: pane !== null && paneHasKeyboard(state) ? 'pane' : 'chrome' });
 }
 
-function copy(app: TerminalApp, core: Core, text: string): string {
+async function copy(app: TerminalApp, core: Core, text: string): Promise<string> {
+  // As it comes, tmux ignores what programs in it want on the clipboard (set-clipboard external), and tells nobody.
+  if (await core.copyToTmux(text)) return 'copied to tmux, and to the clipboard where the terminal allows it';
   if (app.writeClipboard(text)) return 'copied (where the terminal allows it: OSC 52)';
   const saved = core.saveCopy(text);
   return saved.ok ? `too long for the clipboard: it is in ${saved.value}` : 'it is too long for the clipboard';

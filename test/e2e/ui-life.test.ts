@@ -209,3 +209,18 @@ test('Ctrl-Z stops it, the shell has its terminal, and fg brings the list back',
   pty.type('exit\r');
   await pty.ended();
 });
+
+test("in tmux, what is copied is in tmux' own buffer", { skip: missing('tmux', 'user-namespaces') }, async () => {
+  const build = smallBuild();
+  const terminal = new Terminal(['env', 'LANG=C.UTF-8', ...uiCommand(build)], { env: { TMPDIR: '/nowhere' } });
+  try {
+    await terminal.until(/ kept/);
+    terminal.press('/', ...'small-1.0'.split(''), 'Enter');
+    await terminal.until(/filter: small-1\.0 /);
+    terminal.press('y');
+    await terminal.until(/copied to tmux/);
+    assert.equal(terminal.buffer(), build.directory);
+  } finally {
+    terminal.close();
+  }
+});

@@ -148,3 +148,16 @@ test('what a closed directory holds is not known, and not nothing', { skip: miss
   pty.type('/closed-1.0\r');
   await pty.shows(/▸ {2}closed .* – .*holds {3}cannot be counted/s);
 });
+
+test('every mistake in the settings file is said', need, async () => {
+  const config = scratchDirectory('config');
+  mkdirSync(join(config, 'nix-build-shell'));
+  const wrong = '{"keys": {"nope": "x", "help": []}, "colours": {"accent": "pink"}, "theme": "blue", "mouse": "yes"}';
+  writeFileSync(join(config, 'nix-build-shell/settings.json'), wrong);
+  const pty = ui(smallBuild(), { env: { XDG_CONFIG_HOME: config } });
+  await pty.shows(/'nope'.*'help' has no key.*"pink" is none.*'theme' is none.*'mouse' is neither/s);
+  pty.type('\r');
+  await select(pty);
+  pty.type('q');
+  assert.equal((await pty.ended()).status, 0);
+});

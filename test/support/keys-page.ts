@@ -19,6 +19,7 @@ const PLACES: readonly (readonly [Context, string])[] = [
   ['pick', 'A choice'],
   ['delete', 'The question before a deletion'],
   ['quit', 'The question before leaving'],
+  ['notes', 'Notes'],
   ['failure', 'A failure'],
 ];
 

@@ -63,6 +63,11 @@ export class Terminal {
     this.tmux(['paste-buffer', '-p', '-r']);
   }
 
+  /** What was copied last. */
+  buffer(): string {
+    return this.tmux(['show-buffer']).stdout;
+  }
+
   resize(columns: number, rows: number): void {
     this.tmux(['resize-window', '-x', String(columns), '-y', String(rows)]);
   }

@@ -142,6 +142,7 @@ function fakeCore(state: State, asked: Asked): Core {
     },
     shell: build => ({ argv: ['true'], shown: `nix-build-shell ${build.outer}` }),
     runOnTerminal: async () => 0,
+    copyToTmux: async () => false,
     saveCopy: () => ok('/tmp/copied.txt'),
     environment: {},
   };

@@ -79,7 +79,10 @@ export function askCompare(app: App): void {
       label: `${printable(nameOf(state, build))}  ${printable(build.outer)}`,
     }));
   if (options.length === 0) return set(app, { toast: 'there is no other build to compare with' });
-  set(app, { overlay: { kind: 'pick', title: 'Compare with', options, cursor: 0 } });
+  set(app, {
+    overlay: { kind: 'pick', title: 'Compare with', options, cursor: 0 },
+    typing: { purpose: 'pick', text: '' },
+  });
 }
 
 /** Compares with the build that was chosen. */

@@ -3,7 +3,7 @@ import { type App, get, set } from '../app.ts';
 import { inside, panels } from '../layout.ts';
 import { type State, TABS, type Tab } from '../state.ts';
 import { deleteScroll } from '../views/delete.ts';
-import { overlayRoom, overlayRows } from '../views/overlays.ts';
+import { overlayRoom, overlayRows, pickOptions } from '../views/overlays.ts';
 import { planRows } from '../views/plan-rows.ts';
 import { shownEnvRows } from './env.ts';
 import { moveInList, rearrange } from './list.ts';
@@ -14,7 +14,9 @@ import { moveInLog, showLines } from './log.ts';
 export function move(app: App, by: number): void {
   const { overlay, tab } = get(app);
   if (overlay?.kind === 'pick')
-    return set(app, { overlay: { ...overlay, cursor: clamp(overlay.cursor + by, overlay.options.length) } });
+    return set(app, {
+      overlay: { ...overlay, cursor: clamp(overlay.cursor + by, pickOptions(get(app), overlay).length) },
+    });
   if (overlay?.kind === 'help' || overlay?.kind === 'palette')
     return set(app, {
       overlay: { ...overlay, cursor: clamp(overlay.cursor + by, overlayRows(get(app), app.bindings).length) },
@@ -85,8 +87,8 @@ export function back(app: App): void {
 }
 
 function endTyping(app: App, { typing, overlay }: State): void {
-  const closes = overlay !== null && (typing?.purpose === 'palette' || typing?.purpose === 'help');
-  set(app, { typing: null, ...(closes ? { overlay: null } : {}) });
+  if (overlay?.kind === 'help') return set(app, { typing: null, overlay: { ...overlay, filter: '' } });
+  set(app, { typing: null, overlay: null });
   if (typing?.purpose === 'filter') rearrange(app, { filter: '' });
   if (typing?.purpose === 'envFilter') set(app, { env: { ...get(app).env, filter: '', cursor: 0 } });
 }

@@ -2,7 +2,8 @@
 import { type App, get, set } from '../app.ts';
 import { withoutLast } from '../line.ts';
 import type { Typing } from '../state.ts';
-import { overlayRows } from '../views/overlays.ts';
+import { overlayRows, pickOptions } from '../views/overlays.ts';
+import { compareWith } from './env.ts';
 import { rearrange } from './list.ts';
 import { searchLog } from './log.ts';
 import { addBind } from './plan.ts';
@@ -39,7 +40,8 @@ function changeTyped(app: App, typing: Typing, text: string): void {
   if (typing.purpose === 'filter') rearrange(app, { filter: text });
   if (typing.purpose === 'envFilter') set(app, { env: { ...get(app).env, filter: text, cursor: 0 } });
   const { overlay } = get(app);
-  if (overlay?.kind === 'palette' || overlay?.kind === 'help') set(app, { overlay: { ...overlay, cursor: 0 } });
+  if (overlay?.kind === 'palette' || overlay?.kind === 'help' || overlay?.kind === 'pick')
+    set(app, { overlay: { ...overlay, cursor: 0 } });
 }
 
 /** Enter: the line is done. */
@@ -48,6 +50,8 @@ export function acceptTyped(app: App): void {
   if (typing === null) return;
   set(app, { typing: null });
   if (overlay?.kind === 'palette') return runChosen(app, typing);
+  if (overlay?.kind === 'pick') return choose(app, typing);
+  if (overlay?.kind === 'help') return set(app, { overlay: { ...overlay, filter: typing.text } });
   if (typing.purpose === 'search') return void searchLog(app, 1, typing.text);
   if (typing.purpose === 'bind') return addBind(app, typing.text);
   if (typing.purpose === 'paneSearch') return searchPane(app, 'up', typing.text || undefined);
@@ -59,6 +63,14 @@ function lookInto(app: App, directory: string): void {
   if (!place.ok) return set(app, { overlay: { kind: 'failure', failure: place.failure } });
   set(app, { directories: [...get(app).directories, place.value], places: app.core.places() });
   void rescan(app);
+}
+
+function choose(app: App, typing: Typing): void {
+  const { overlay } = get(app);
+  if (overlay?.kind !== 'pick') return;
+  const chosen = pickOptions({ ...get(app), typing }, overlay)[overlay.cursor];
+  if (chosen === undefined) set(app, { overlay: null });
+  else compareWith(app, chosen.id);
 }
 
 function runChosen(app: App, typing: Typing): void {
@@ -76,5 +88,5 @@ export function openPalette(app: App): void {
 
 /** Opens the help: the keys that work here. */
 export function openHelp(app: App): void {
-  set(app, { overlay: { kind: 'help', cursor: 0 } });
+  set(app, { overlay: { kind: 'help', cursor: 0, filter: '' } });
 }

@@ -79,13 +79,15 @@ const PROMPTS = {
   search: '/',
   bind: 'bind HOST[:DEST]:',
   palette: ':',
+  pick: '/',
   help: '/',
   directory: 'look into:',
   paneSearch: 'find:',
 } as const;
 
 function hintsOf(state: State, bindings: readonly Binding[]): readonly Hint[] {
-  const contexts = contextsOf(state);
+  // What is typed is no key, also over a list of keys.
+  const contexts = state.typing === null ? contextsOf(state) : ['typing' as const];
   const always =
     state.filter !== '' && state.tab === 'dirs' && state.overlay === null
       ? [{ id: 'filtered', line: filterHint(state) }]

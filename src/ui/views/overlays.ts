@@ -1,9 +1,11 @@
 /** What lies over the panels: help, palette, questions. */
+
+import { printable } from '../../base/printable.ts';
 import type { Binding } from '../app.ts';
 import { contextsOf, keysOf, shownKey } from '../binding.ts';
 import type { Rect } from '../layout.ts';
 import { windowStart } from '../layout.ts';
-import { fit, fitLine, foreign, type Line, restyled, span } from '../line.ts';
+import { fit, fitLine, foreign, type Line, restyled, span, wordChunks } from '../line.ts';
 import type { State } from '../state.ts';
 import { boxed } from './box.ts';
 import { commandOf } from './command.ts';
@@ -18,7 +20,8 @@ export interface OverlayRow {
 /** The rows of help and palette: what works where the person was before, filtered by what is typed. */
 export function overlayRows(state: State, bindings: readonly Binding[]): readonly OverlayRow[] {
   const below = contextsOf({ ...state, overlay: null, typing: null });
-  const words = (state.typing?.text ?? '').toLowerCase().split(/\s+/);
+  const kept = state.overlay?.kind === 'help' ? state.overlay.filter : '';
+  const words = (state.typing?.text ?? kept).toLowerCase().split(/\s+/);
   return bindings
     .filter(({ when }) => when.some(context => below.includes(context)))
     .map(binding => ({ binding, keys: keysOf(binding, state.keys).map(shownKey).join(' ') }))
@@ -67,9 +70,11 @@ function content(state: State, bindings: readonly Binding[], cells: number, rows
     case 'palette':
       return { title: 'Command', lines: helpLines(state, bindings, cells, rows, overlay.cursor) };
     case 'pick':
-      return { title: overlay.title, lines: pickLines(overlay, cells, rows) };
+      return { title: overlay.title, lines: pickLines(state, overlay, cells, rows) };
     case 'delete':
       return deleteContent(state, overlay, cells, rows);
+    case 'notes':
+      return { title: overlay.title, lines: noteLines(overlay.notes, cells) };
     case 'quit':
       return {
         title: 'Leave?',
@@ -93,8 +98,9 @@ function helpLines(
   cursor: number,
 ): readonly Line[] {
   const all = overlayRows(state, bindings);
-  const typed: readonly Line[] =
-    state.typing === null ? [] : [[span('/ ', 'accent'), foreign(state.typing.text), span('▏')]];
+  const filter = state.overlay?.kind === 'help' ? state.overlay.filter : '';
+  const kept: readonly Line[] = filter === '' ? [] : [[span('/ ', 'accent'), foreign(filter)]];
+  const typed = state.typing === null ? kept : [typedLine(state)];
   const height = rows - typed.length;
   const first = windowStart(cursor, all.length, height);
   const keysCells = Math.min(22, Math.max(8, ...all.map(({ keys }) => keys.length)));
@@ -108,15 +114,35 @@ function helpLines(
   return [...typed, ...(all.length === 0 ? [[span('nothing has this name', 'dim')]] : lines)];
 }
 
-function pickLines(
-  { options, cursor }: Extract<State['overlay'], { kind: 'pick' }>,
-  cells: number,
-  rows: number,
-): readonly Line[] {
-  const first = windowStart(cursor, options.length, rows);
-  return options.slice(first, first + rows).map(({ label }, at): Line => {
-    const chosen = first + at === cursor;
+type Pick = Extract<State['overlay'], { kind: 'pick' }>;
+
+/** What can be chosen: what holds all the words that were typed. */
+export function pickOptions({ typing }: State, { options }: Pick): Pick['options'] {
+  const words = (typing?.text ?? '').toLowerCase().split(/\s+/);
+  return options.filter(({ label }) => words.every(word => label.toLowerCase().includes(word)));
+}
+
+function pickLines(state: State, overlay: Pick, cells: number, rows: number): readonly Line[] {
+  const options = pickOptions(state, overlay);
+  const height = rows - 1;
+  const first = windowStart(overlay.cursor, options.length, height);
+  const lines = options.slice(first, first + height).map(({ label }, at): Line => {
+    const chosen = first + at === overlay.cursor;
     const line: Line = [span(chosen ? '▸ ' : '  '), foreign(label)];
     return chosen ? restyled(fitLine(line, cells), 'selected') : line;
   });
+  return [typedLine(state), ...(lines.length === 0 ? [[span('no build matches', 'dim')]] : lines)];
+}
+
+function typedLine({ typing }: State): Line {
+  return [span('/ ', 'accent'), foreign(typing?.text ?? ''), span('▏')];
+}
+
+/** Sentences with a mark before each, wrapped. */
+function noteLines(notes: readonly string[], cells: number): readonly Line[] {
+  return notes.flatMap(note =>
+    wordChunks(printable(note), cells - 2).map(
+      (text, at): Line => [span(at === 0 ? '· ' : '  ', 'dim'), span(text, 'warning')],
+    ),
+  );
 }
