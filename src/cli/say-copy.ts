@@ -28,13 +28,16 @@ export function sayReport(report: CopyReport, prepared: Prepared): void {
     );
 }
 
-function saySkipped(report: CopyReport, { env }: Prepared): void {
+function saySkipped(report: CopyReport, { env, build }: Prepared): void {
   const replaced = env.source.kind === 're-constructed' && report.skipped.some(({ path }) => path === 'env-vars');
   const count = report.skippedCount - (replaced ? 1 : 0);
   if (count === 0) return;
   const first = report.skipped.filter(({ path }) => !(replaced && path === 'env-vars')).slice(0, 3);
   const names = first.map(({ path, errno }) => `${path} (${errno})`).join(', ');
+  const closed = build.owner.uid !== process.geteuid?.() && report.skipped.some(({ errno }) => errno === 'EACCES');
+  const more = count > first.length ? ", …; 'show DIR' names those that you cannot read" : '';
+  const hint = closed ? `${more === '' ? '; ' : ', '}--sudo copies ${count === 1 ? 'it' : 'them'}, too` : '';
   say(
-    `${count} of its files could not be copied and ${count === 1 ? 'is' : 'are'} missing inside: ${names}${count > first.length ? ', …' : ''}`,
+    `${count} of its files could not be copied and ${count === 1 ? 'is' : 'are'} missing inside: ${names}${more}${hint}`,
   );
 }

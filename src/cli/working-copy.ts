@@ -7,6 +7,7 @@ import { trace } from '../base/trace.ts';
 import { asksForPrivileges, closedFailure } from '../nix/closed.ts';
 import { nameInStore } from '../nix/drv-name.ts';
 import type { KeptBuild } from '../nix/kept-build.ts';
+import { readability } from '../nix/readability.ts';
 import { writeEnvVars } from '../nix/write-env-vars.ts';
 import { type Choice, chooseRung, closeChoice } from '../session/ladder.ts';
 import type { Look } from '../session/look.ts';
@@ -39,7 +40,7 @@ export interface Ready {
 export async function workingCopy(build: KeptBuild, options: RunOptions): Promise<Result<Ready>> {
   const closed = build.access !== 'readable';
   const denied = closed || build.envFile?.access === 'denied';
-  if (options.sudo && denied) return privileged(build, options);
+  if (options.sudo && (denied || readability(build.content).count > 0)) return privileged(build, options);
   if (!closed) {
     const prepared = await prepare(build, options);
     if (prepared.ok) return plain(prepared.value, options);

@@ -4,13 +4,13 @@ import { fromBytes, fsPath, type HostPath } from '../base/path.ts';
 
 export interface Readability {
   readonly count: number;
-  /** The first ten, relative to the directory; bytes in strings. */
+  /** The first hundred, relative to the directory; bytes in strings. */
   readonly first: readonly string[];
   /** False where the tree was too large to look at all of it. */
   readonly complete: boolean;
 }
 
-const FIRST = 10;
+const FIRST = 100;
 const MOST_ENTRIES = 50_000;
 
 /** Looks at up to 50,000 entries, breadth first; links are not followed, and nothing is opened but directories (access(2)). */

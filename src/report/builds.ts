@@ -108,7 +108,7 @@ export function showText(shown: Shown, nowMs: number): string {
       'unreadable',
       unreadable.count === 0
         ? null
-        : `${unreadable.complete ? '' : 'at least '}${unreadable.count} of its files: ${unreadable.first.join(', ')}`,
+        : `${unreadable.complete ? '' : 'at least '}${unreadable.count} of its files: ${unreadable.first.join(', ')}${unreadable.count > unreadable.first.length ? ', …' : ''}`,
     ],
   ]);
   const lost = source?.kind === 're-constructed' ? source.lost : [];

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import test from 'node:test';
 import type { Answer, Diagnosis } from '../../src/sandbox/doctor/answer.ts';
 import { missing, ordinaryUser, type TestUser } from '../support/need.ts';
@@ -199,4 +199,18 @@ test('no_new_privs makes sudo useless, and is said', {
   const user = ordinaryUser();
   const as = [...asUser(user, ['setpriv', '--no-new-privs'])];
   assert.match(answer(diagnosed({ in: as, user }), 'files.privileges').found, /no_new_privs/);
+});
+
+test('a nix-store that is not there is told from one that has no access to its daemon', {
+  skip: skip || missing('root', 'user', 'nix', 'nix-daemon'),
+}, () => {
+  const user = ordinaryUser();
+  const absent = answer(diagnosed({ script: `PATH=${dirname(process.execPath)}; exec "$@"` }), 'nix.version');
+  if (absent.state !== 'ok') assert.equal(absent.found, 'it is not in $PATH');
+  const alone = ['setpriv', `--reuid=${user?.uid}`, `--regid=${user?.gid}`, '--clear-groups', '--'];
+  const { state, found, mend } = answer(diagnosed({ in: alone, user }), 'nix.version');
+  // Only Debian closes the daemon to those who are not in its group.
+  if (state === 'ok') return;
+  assert.match(found, /^it ends with status 1: error: .*Permission denied$/);
+  assert.match(mend ?? '', /^sudo usermod --append --groups \S+ "\$USER" {2}# and log in again$/);
 });

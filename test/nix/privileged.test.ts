@@ -90,21 +90,22 @@ describe('what only root may read', { skip: SKIP, concurrency: false }, () => {
       }
     }));
 
-  test('files of all kinds arrive, and FIFOs do not block', () =>
-    withSudo(() => {
-      const { outer } = arrange(keptBuild('odd-files'), 'flat');
-      chmodSync(`${outer}/env-vars`, 0o600);
-      const { status, stdout, stderr } = enter(
-        outer,
-        ['--sudo'],
-        'cd /build/tree; cat private closed/hidden; stat -c "%F %h %n" fifo file link; stat -c "%a" closed empty',
-      );
-      assert.equal(status, 0, stderr.toString());
-      assert.equal(
-        stdout.toString(),
-        'secret\nhidden\nfifo 1 fifo\nregular file 2 file\nsymbolic link 1 link\n700\n555\n',
-      );
-    }));
+  for (const mode of [0o600, 0o644])
+    test(`files of all kinds arrive, also where env-vars is ${mode.toString(8)}, and FIFOs do not block`, () =>
+      withSudo(() => {
+        const { outer } = arrange(keptBuild('odd-files'), 'flat');
+        chmodSync(`${outer}/env-vars`, mode);
+        const { status, stdout, stderr } = enter(
+          outer,
+          ['--sudo'],
+          'cd /build/tree; cat private closed/hidden; stat -c "%F %h %n" fifo file link; stat -c "%a" closed empty',
+        );
+        assert.equal(status, 0, stderr.toString());
+        assert.equal(
+          stdout.toString(),
+          'secret\nhidden\nfifo 1 fifo\nregular file 2 file\nsymbolic link 1 link\n700\n555\n',
+        );
+      }));
 
   test('is not asked for without a terminal: one line names the step', () => {
     const { outer } = arrange(keptBuild('plain-new'), 'nested-closed');

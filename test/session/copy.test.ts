@@ -147,7 +147,7 @@ test('a tree of somebody else is copied as far as it can be read, and the rest i
   ]);
   assert.match(
     said(output),
-    /^nix-build-shell: 12 of its files could not be copied and are missing inside: (\S+ \((EACCES|EPERM)\), ){3}…\n$/,
+    /^nix-build-shell: 12 of its files could not be copied and are missing inside: (\S+ \((EACCES|EPERM)\), ){3}…; 'show DIR' names those that you cannot read, --sudo copies them, too\n$/,
   );
   assert.deepEqual(find(copy, ['-not', '-uid', String(user?.uid), '-print0']), []);
   assert.deepEqual(find(copy, ['-perm', '/6000', '-print0']), [], 'a set-id bit would mean another user');
@@ -176,7 +176,7 @@ test('names that a terminal acts on are said safely', { skip: skip || missing('r
   const output = copied(build, ordinaryUser());
   assert.match(
     said(output),
-    /^nix-build-shell: 1 of its files .* is missing inside: a\\e\]0;owned\\x07\\nb\\x9b31m \(EACCES\)\n$/,
+    /^nix-build-shell: 1 of its files .* is missing inside: a\\e\]0;owned\\x07\\nb\\x9b31m \(EACCES\); --sudo copies it, too\n$/,
   );
 });
 

@@ -6,7 +6,9 @@ import { shellWord } from '../../base/printable.ts';
 import { runCommand } from '../../nix/command.ts';
 import { queryDatabase } from '../../nix/database.ts';
 import { listKeptBuilds, type Places, placesOf } from '../../nix/locations.ts';
+import { lookAt } from '../../nix/read-regular.ts';
 import { type StoreLayout, storeLayout } from '../../nix/store-layout.ts';
+import { groupName } from '../../nix/users.ts';
 import { type Answer, amiss, fine } from './answer.ts';
 import type { Machine } from './machine.ts';
 import { buildDirectory, confProblems, readConfs, settings } from './nix-settings.ts';
@@ -18,7 +20,7 @@ export async function gatherNixAnswers(machine: Machine, environment: Environmen
   const layout = storeLayout(machine.root === '' ? null : machine.root, 'nix', environment);
   const confs = readConfs(machine.root, environment);
   return [
-    await program(),
+    await program(machine),
     store(layout),
     database(layout),
     logs(layout),
@@ -32,15 +34,33 @@ export async function gatherNixAnswers(machine: Machine, environment: Environmen
 }
 
 /** Needed only where the store's database does not answer, so that its lack is no trouble by itself. */
-async function program(): Promise<Answer> {
+async function program(machine: Machine): Promise<Answer> {
   const asked = { id: 'nix.version', title: 'the program nix-store', source: 'nix-store --version' } as const;
-  const output = await runCommand(['nix-store', '--version'], { timeoutMs: 10_000, maxBytes: 65_536 });
-  const said = output.ok && output.value.status === 0 ? output.value.stdout.toString('latin1').split('\n')[0] : null;
-  if (said !== null && said !== undefined) return fine(asked, said);
   const affects = 'what the database of a store does not tell is not known; failed builds come from elsewhere';
+  const output = await runCommand(['nix-store', '--version'], { timeoutMs: 10_000, maxBytes: 65_536 });
+  if (!output.ok) {
+    const { errno, because } = output.failure;
+    const found = errno === 'ENOENT' ? 'it is not in $PATH' : `it cannot be run: ${errno ?? because ?? 'no answer'}`;
+    return amiss(asked, 'warning', found, affects, installedElsewhere());
+  }
+  const { status, stdout, stderr } = output.value;
+  if (status === 0) return fine(asked, stdout.toString('latin1').split('\n')[0] ?? '');
+  const words = stderr.trim().split('\n').at(-1);
+  return amiss(asked, 'warning', `it ends with status ${status}: ${words}`, affects, daemonMend(machine));
+}
+
+function installedElsewhere(): string | null {
   const installed = '/nix/var/nix/profiles/default/bin';
-  const mend = errnoOf(`${installed}/nix-store`, constants.X_OK) === null ? `export PATH=${installed}:$PATH` : null;
-  return amiss(asked, 'warning', 'it is not in $PATH, or does not answer', affects, mend);
+  return errnoOf(`${installed}/nix-store`, constants.X_OK) === null ? `export PATH=${installed}:$PATH` : null;
+}
+
+/** Debian lets only the members of a group reach the daemon (nix-users). */
+function daemonMend({ root }: Machine): string | null {
+  const directory = `${root}/nix/var/nix/daemon-socket`;
+  const { stats } = lookAt(directory);
+  if (stats === null || (stats.mode & 0o010) === 0 || errnoOf(directory, constants.X_OK) !== 'EACCES') return null;
+  const group = groupName(stats.gid);
+  return group === null ? null : `sudo usermod --append --groups ${shellWord(group)} "$USER"  # and log in again`;
 }
 
 /** Whether the store's directory can be listed. */
