@@ -1,34 +1,27 @@
 /** A command that is not in the sandbox but in the store: the user's own profile is not inside, and the store path that it leads to can be. */
-import { accessSync, constants, realpathSync } from 'node:fs';
-import { EXIT } from '../base/failure.ts';
+import { accessSync, constants, readlinkSync, realpathSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { EXIT, type Failure } from '../base/failure.ts';
 import { fromBytes, fsPath } from '../base/path.ts';
-import { printable } from '../base/printable.ts';
-import { envValue } from '../nix/env-vars.ts';
+import { lookAt } from '../nix/read-regular.ts';
 import { storeLayout } from '../nix/store-layout.ts';
-import type { RunOptions } from './arguments.ts';
+import type { RunRequest } from './arguments.ts';
 import type { Prepared } from './prepare.ts';
-import { say } from './say.ts';
 
-/** Says how to name CMD, where it was not found and what is meant can be told. To be called with the status that the run ended with. */
-export function sayWhereItIs(
-  { build, env }: Prepared,
-  command: readonly string[],
-  options: RunOptions,
-  status: number,
-): void {
+/** The failure of a command that is not inside, with how to name it, where what is meant can be told. */
+export function withPlace(failure: Failure, { build }: Prepared, { command, options }: RunRequest): Failure {
   const [word = ''] = command;
-  if (status !== EXIT.notFound || options.store !== null || env.source.kind !== 'file') return;
+  if (failure.status !== EXIT.notFound || options.store !== null) return failure;
   const { store } = storeLayout(null, build.system);
-  const found = word.includes('/') ? inStore(word, store) : onPath(word, store, envValue(env, 'PATH') ?? '');
-  if (found !== null && found !== word)
-    say(
-      `${printable(word)} is not in the sandbox; outside it is ${printable(found)}: give that as CMD, and it is there`,
-    );
+  const found = word.includes('/') ? inStore(word, store) : onPath(word, store);
+  return found === null || found === word
+    ? failure
+    : { ...failure, hint: `outside it is ${found}: give that as CMD, and it is there` };
 }
 
-/** The first of that name on the caller's PATH, where it is out of the store and the build's PATH has none. */
-function onPath(word: string, store: string, inside: string): string | null {
-  if (word === '' || inside.split(':').some(directory => isProgram(`${directory}/${word}`))) return null;
+/** The first of that name on the caller's PATH, where it is out of the store. */
+function onPath(word: string, store: string): string | null {
+  if (word === '') return null;
   const directories = (process.env['PATH'] ?? '').split(':').filter(directory => directory.startsWith('/'));
   const first = directories.find(directory => isProgram(`${directory}/${word}`));
   return first === undefined ? null : inStore(`${first}/${word}`, store);
@@ -43,12 +36,28 @@ function isProgram(path: string): boolean {
   }
 }
 
-/** Where a path of the machine leads, if that is a program in the store. */
+const MOST_LINKS = 40;
+
+/**
+ * Where a program's path leads in the store, if it does. In the store only by links of the same name: a program that is many (coreutils, busybox)
+ * goes by that which it was called by.
+ */
 function inStore(path: string, store: string): string | null {
+  const name = basename(path);
   try {
-    const real = fromBytes(realpathSync.native(fsPath(path), 'buffer'));
+    let real = directed(path);
+    for (let count = 0; count < MOST_LINKS && lookAt(real).stats?.isSymbolicLink() === true; count += 1) {
+      const target = fromBytes(readlinkSync(fsPath(real), 'buffer'));
+      if (real.startsWith(`${store}/`) && basename(target) !== name) break;
+      real = directed(target.startsWith('/') ? target : `${dirname(real)}/${target}`);
+    }
     return real.startsWith(`${store}/`) && isProgram(real) ? real : null;
   } catch {
     return null;
   }
+}
+
+/** The path without links in its directory. */
+function directed(path: string): string {
+  return `${fromBytes(realpathSync.native(fsPath(dirname(path)), 'buffer'))}/${basename(path)}`;
 }

@@ -1,6 +1,7 @@
 /** A store whose database the caller may not read is asked through its daemon; a program of the caller's profile is found by its store path. */
 import assert from 'node:assert/strict';
-import { realpathSync, symlinkSync } from 'node:fs';
+import { readdirSync, realpathSync, symlinkSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { test } from 'node:test';
 import type { SandboxPlan } from '../../src/sandbox/step.ts';
 import { keptBuild } from '../support/kept.ts';
@@ -44,21 +45,28 @@ for (const [name, user] of SIDES)
     const { path } = keptBuild('plain-old');
     const bin = scratchDirectory('profile');
     const program = shellOf(path);
-    symlinkSync(program, `${bin}/my-debugger`);
+    symlinkSync(dirname(program), `${bin}/profile`);
+    symlinkSync('profile/bash', `${bin}/my-debugger`);
+    const tools = readdirSync('/nix/store').find(name => name.endsWith('-busybox-static')) ?? '';
+    symlinkSync(`/nix/store/${tools}/bin`, `${bin}/tools`);
     const PATH = `${environmentFor(user)['PATH']}:${bin}`;
     const enter = (...command: readonly string[]): Output => run([path, ...command], { user, env: { PATH } });
     for (const word of ['my-debugger', `${bin}/my-debugger`]) {
       const { stderr, status } = enter(word, '-c', 'true');
       assert.equal(status, 127);
       const [, said = ''] =
-        /^nix-build-shell: \S+ is not in the sandbox; outside it is (\S+): give that/m.exec(stderr.toString()) ?? [];
+        /^nix-build-shell: cannot run \S+: [^\n]*; outside it is (\S+): give that as CMD[^\n]*\n$/.exec(
+          stderr.toString(),
+        ) ?? [];
       assert.equal(said, realpathSync(program));
       assert.equal(enter(said, '-c', 'exit 3').status, 3);
     }
+    const many = enter(`${bin}/tools/ls`, '/').stderr.toString();
+    assert.match(many, /; outside it is \/nix\/store\/\S+-busybox-static\/bin\/ls: give that/);
     for (const command of [['no-such-command'], ['bash', '-c', 'exit 127'], ['bash', '-c', 'my-debugger']]) {
       const { stderr, status } = enter(...command);
       assert.equal(status, 127);
-      assert.doesNotMatch(stderr.toString(), /nix-build-shell:/);
+      assert.doesNotMatch(stderr.toString(), /outside it is/);
     }
   });
 

@@ -16,10 +16,10 @@ import { finishSession, sweepSessions } from '../../session/store.ts';
 import { COMMANDS, type RunRequest } from '../arguments.ts';
 import { makePlaceInCopy } from '../binds.ts';
 import { fillStore } from '../fill-store.ts';
-import { sayWhereItIs } from '../not-found.ts';
+import { withPlace } from '../not-found.ts';
 import { onStore, type Ran } from '../on-store.ts';
 import { plannedRun } from '../planned.ts';
-import { type Prepared, recognise, staysOutside } from '../prepare.ts';
+import { recognise, staysOutside } from '../prepare.ts';
 import { runHere } from '../run-here.ts';
 import { say, sayFailure } from '../say.ts';
 import { actForCaller } from '../sudo.ts';
@@ -74,12 +74,11 @@ export async function runDirectory(request: RunRequest): Promise<number> {
   let last = ready.value;
   try {
     const outcome = await onStore(() => runInside(last, request));
-    if (outcome.kind === 'ended' || outcome.at !== 'overlay' || request.options.copy !== null)
-      return statusOf(outcome, last.prepared, request);
+    if (outcome.kind === 'ended' || outcome.at !== 'overlay' || request.options.copy !== null) return statusOf(outcome);
     const next = nextRung(last, outcome.failure);
     if (!next.ok) return sayFailure(next.failure);
     last = next.value;
-    return statusOf(await onStore(() => runInside(last, request)), last.prepared, request);
+    return statusOf(await onStore(() => runInside(last, request)));
   } finally {
     closeChoice(last);
     if (request.options.keep) sayKept(last.session);
@@ -107,7 +106,8 @@ async function runInside(ready: Ready, request: RunRequest): Promise<Ran> {
   if (!filled.ok) return { outcome: { kind: 'failed', failure: filled.failure, at: null }, store };
   const [program] = request.command;
   const missing = program === undefined ? null : commandMissing(made, prepared.env, program);
-  if (missing !== null) return { outcome: { kind: 'failed', failure: missing, at: null }, store };
+  if (missing !== null)
+    return { outcome: { kind: 'failed', failure: withPlace(missing, prepared, request), at: null }, store };
   if (traces('plan')) trace('plan', JSON.stringify(made));
   if (request.command.length === 0) greet(ready);
   const { outer, name } = prepared.build;
@@ -165,8 +165,6 @@ function greet({ prepared }: Ready): void {
   say(`in ${prepared.build.name?.value ?? prepared.build.outer}; /build is a copy, gone at the end (or --keep)`);
 }
 
-function statusOf(outcome: RunOutcome, prepared: Prepared, { command, options }: RunRequest): number {
-  if (outcome.kind === 'failed') return sayFailure(outcome.failure);
-  sayWhereItIs(prepared, command, options, outcome.status);
-  return outcome.status;
+function statusOf(outcome: RunOutcome): number {
+  return outcome.kind === 'ended' ? outcome.status : sayFailure(outcome.failure);
 }
