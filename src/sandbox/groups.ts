@@ -49,7 +49,7 @@ export const GROUPS = {
   },
   umask: {
     does: 'the umask 022',
-    without: 'the umask is 0: new files can be written by everybody',
+    without: 'the umask is your own',
     nix: 'runChild',
   },
   'sandbox-paths': {

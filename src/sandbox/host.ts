@@ -21,6 +21,8 @@ export interface HostFacts {
   readonly privateProc: readonly string[];
   /** Whether a terminal is among the standard streams: else the command needs none. */
   readonly terminal: boolean;
+  /** The caller's umask; null where /proc does not tell it. */
+  readonly umask: number | null;
   /** The caller's limits; Node raises its own soft limit of open files, so the launcher script tells it. */
   readonly limits: {
     readonly openFiles: { readonly soft: number; readonly hard: number } | null;
@@ -91,6 +93,7 @@ export function gatherHostFacts(questions: HostQuestions): HostFacts {
     kvm: devices.includes('kvm'),
     privateProc: process.getuid?.() === 0 ? privateProc() : [],
     terminal: hasTerminal(),
+    umask: callersUmask(),
     limits: gatherLimits(questions.openFilesSoft),
     nixRoot: hostPath(`${root}${questions.storeTop}`),
     daemonSocket: existsSync(`${root}${questions.storeTop}/var/nix/daemon-socket`),
@@ -128,6 +131,12 @@ function ofProc<T>(read: () => T, without: T): T {
 function networkFiles(certificates: string): HostFacts['networkFiles'] {
   const files = [...NETWORK_FILES.map(path => [path, path] as const), [certificates, CERTIFICATES] as const];
   return files.filter(([path]) => existsSync(path)).map(([path, to]) => ({ from: hostPath(realpathSync(path)), to }));
+}
+
+/** Without setting it, as umask(2) does: /proc/self/status of Linux 4.7 and later. */
+function callersUmask(): number | null {
+  const value = /^Umask:\s*([0-7]+)$/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1];
+  return value === undefined ? null : Number.parseInt(value, 8);
 }
 
 /** /proc/self/limits (proc(5)): `Max open files  1024  1048576  files`. */

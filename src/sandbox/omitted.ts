@@ -1,5 +1,6 @@
 /** What real Nix does and this sandbox does not, each with the reason: half of what a plan is for. */
 
+import { storePath } from '../base/path.ts';
 import { omittedByRung } from './build-directory.ts';
 import { leftOut } from './groups.ts';
 import type { PlanInput } from './plan-input.ts';
@@ -135,13 +136,21 @@ function ofDerivation({ demands: { features } }: PlanInput): readonly Omission[]
 
 const MOST_PROBLEMS = 3;
 
-/** Paths that builds see and that are not here, because the settings could not be understood. */
-function ofSettings({ facts }: PlanInput): readonly Omission[] {
+/** Paths that builds see otherwise, or that are not here, because the settings could not be understood. */
+function ofSettings({ facts, options }: PlanInput): readonly Omission[] {
   const problems = facts.settingsProblems;
   const rest = problems.length - MOST_PROBLEMS;
-  if (problems.length === 0) return [];
   const said = problems.slice(0, MOST_PROBLEMS).join('; ');
+  const shown =
+    facts.machinePaths.some(({ to }) => storePath(to) === null) && !options.without.includes('sandbox-paths');
+  const readOnly = {
+    what: "what the machine's Nix settings show to builds is read-only",
+    why: 'a build may write to it where the permissions let it; --bind shows it writable',
+    nix: 'getPathsInSandbox',
+  };
+  if (problems.length === 0) return shown ? [readOnly] : [];
   return [
+    ...(shown ? [readOnly] : []),
     {
       what: "what the machine's Nix settings show to builds may be missing",
       why: rest > 0 ? `${said}; and ${rest} more, which doctor names` : said,

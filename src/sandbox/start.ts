@@ -30,6 +30,7 @@ export function startSteps(input: PlanInput): readonly Step[] {
   const steps = [
     step({ kind: 'workingDirectory', at: options.workingDirectory }, whyThere(input), { nix: 'runChild' }),
     inGroup('umask', step({ kind: 'umask', mask: 0o022 }, 'the umask of a build', { nix: 'runChild' })),
+    ...(options.without.includes('umask') ? ownUmask(facts) : []),
     ...limits.map(op => step(op, 'Node raised its own limit; this is the one that you called with')),
     ...(coreHard === null
       ? []
@@ -58,6 +59,11 @@ export function startSteps(input: PlanInput): readonly Step[] {
     }),
   ];
   return [...steps, step(execute(input, words), whyExecuted(input), { nix: 'execBuilder', spec: 'S5' })];
+}
+
+/** The steps before had one of 0. */
+function ownUmask({ umask }: HostFacts): readonly Step[] {
+  return umask === null ? [] : [step({ kind: 'umask', mask: umask }, 'yours, as you asked for it: --without umask')];
 }
 
 /** Nix' own test: a 64-bit machine is another one to `uname -m` then. */

@@ -1,5 +1,14 @@
 /** The store directory of a session: what Nix left of the outputs of a failed build, as copies that the command may change. */
-import { chmodSync, constants, copyFileSync, lstatSync, mkdirSync, readlinkSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  lstatSync,
+  lutimesSync,
+  mkdirSync,
+  readlinkSync,
+  symlinkSync,
+} from 'node:fs';
 import { fail, ok, type Result, systemError } from '../base/failure.ts';
 import { fsPath, type HostPath, hostPath } from '../base/path.ts';
 import { copyTree } from './copy.ts';
@@ -39,11 +48,17 @@ export function copyOutputs(from: HostPath, outputs: readonly string[], store: H
   }
 }
 
+function seconds(nanoseconds: bigint): number {
+  return Number(nanoseconds) / 1e9;
+}
+
 /** An output that is a file or a link. Anything else is no output that Nix would take. */
 function copyOne(from: HostPath, to: HostPath): void {
-  const stats = lstatSync(fsPath(from));
+  const stats = lstatSync(fsPath(from), { bigint: true });
   if (stats.isSymbolicLink()) symlinkSync(readlinkSync(fsPath(from), 'buffer'), fsPath(to));
-  if (!stats.isFile()) return;
-  copyFileSync(fsPath(from), fsPath(to), constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-  chmodSync(fsPath(to), stats.mode & 0o777);
+  else if (stats.isFile()) {
+    copyFileSync(fsPath(from), fsPath(to), constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    chmodSync(fsPath(to), Number(stats.mode) & 0o777);
+  } else return;
+  lutimesSync(fsPath(to), seconds(stats.atimeNs), seconds(stats.mtimeNs));
 }

@@ -123,7 +123,17 @@ for (const [name, who, skip] of SIDES)
         'Seccomp:\t0',
       );
       assert.equal(output(['--without=modes'], 'bash', '-c', 'touch /new /etc/new && echo yes'), 'yes\n');
-      assert.equal(output(['--without', 'umask,limits'], 'bash', '-c', 'umask'), '0000\n');
+      const umask = run(['--store', build.store, '--without=umask,limits', build.directory, 'bash', '-c', 'umask'], {
+        user: who,
+        before: ['sh', '-c', 'umask 027; exec "$@"', 'sh'],
+      });
+      assert.equal(umask.stdout.toString(), '0027\n');
+      // Process group and session: those of init, or such as are not there.
+      const ids = 'set -- $(</proc/self/stat); echo $5 $6';
+      assert.equal(bash(ids), '1 1\n');
+      assert.equal(output(['--without', 'session'], 'bash', '-c', ids), '0 0\n');
+      // What is left is ended by exec, as user 1000 is not root inside.
+      assert.match(output(['--without', 'capabilities'], 'grep', 'CapEff', '/proc/self/status'), /\t0{16}\n$/);
       assert.equal(output(['--without', 'personality'], 'cat', '/proc/self/personality'), '00000000\n');
       assert.match(output(['--without', 'no-new-privileges'], 'grep', 'NoNewPrivs', '/proc/self/status'), /0\n$/);
       assert.equal(output(['--without', 'landlock'], 'true'), '');

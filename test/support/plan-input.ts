@@ -62,6 +62,7 @@ export function hostFacts(change: Partial<HostFacts> = {}): HostFacts {
     kvm: false,
     privateProc: [],
     terminal: false,
+    umask: 0o027,
     limits: { openFiles: { soft: 1024, hard: 1_048_576 }, coreHard: 'unlimited' },
     nixRoot: hostPath('/nix'),
     daemonSocket: false,
