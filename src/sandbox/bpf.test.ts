@@ -32,13 +32,15 @@ function decide(program: readonly Instruction[], { audit, number, args }: Asked)
 
 const EPERM = SECCOMP.RET_ERRNO + 1;
 const ENOTSUP = SECCOMP.RET_ERRNO + 95;
-const ALLOW = SECCOMP.RET_ALLOW;
+const ENOSYS = SECCOMP.RET_ERRNO + 38;
+const EAFNOSUPPORT = SECCOMP.RET_ERRNO + 97;
+const ALLOW: number = SECCOMP.RET_ALLOW;
 
-const OLD = filterRules({ system: 'nix', layout: 'flat' }, false);
-const NEW = filterRules({ system: 'nix', layout: 'build' }, false);
-const LIX = filterRules({ system: 'lix', layout: 'b' }, false);
-const GUIX = filterRules({ system: 'guix', layout: 'flat' }, false);
-const SHARED = filterRules({ system: 'nix', layout: 'build' }, true);
+const OLD = filterRules({ system: 'nix', layout: 'flat' }, false, 'closed');
+const NEW = filterRules({ system: 'nix', layout: 'build' }, false, 'closed');
+const LIX = filterRules({ system: 'lix', layout: 'b' }, false, 'closed');
+const GUIX = filterRules({ system: 'guix', layout: 'flat' }, false, 'closed');
+const SHARED = filterRules({ system: 'nix', layout: 'build' }, true, 'closed');
 
 /** call, its arguments, what Nix 2.8 answers, and what Nix 2.24 does. */
 const CASES: readonly (readonly [FilteredCall, readonly number[], number, number])[] = [
@@ -64,7 +66,15 @@ const CASES: readonly (readonly [FilteredCall, readonly number[], number, number
   ['ioctl', [0x5412, 0x5413], ALLOW, ALLOW],
   // The kernel looks at the low 32 bits: so must the filter.
   ['ioctl', [0, 0x1_0000_5412, 1], EPERM, EPERM],
+  ['keyctl', [0], ENOSYS, ENOSYS],
+  ['socket', [40, 1, 0], EAFNOSUPPORT, EAFNOSUPPORT],
+  ['socket', [0x1_0000_0028, 1, 0], EAFNOSUPPORT, EAFNOSUPPORT],
+  ['socket', [2, 40, 0], ALLOW, ALLOW],
+  ['socketcall', [1, 0], ENOSYS, ENOSYS],
+  ['io_uring_setup', [1, 0], ENOSYS, ENOSYS],
 ];
+/** What is refused to builds of every system. */
+const OURS: readonly FilteredCall[] = ['ioctl', 'keyctl', 'socket', 'socketcall', 'io_uring_setup'];
 
 const INTERFACES: readonly (readonly ['x86_64' | 'aarch64', number, Abi])[] = (['x86_64', 'aarch64'] as const).flatMap(
   machine => ABIS[machine].flatMap(({ audit, abis }) => abis.map(abi => [machine, audit, abi] as const)),
@@ -82,7 +92,7 @@ for (const [machine, audit, abi] of INTERFACES)
         assert.equal(ask(OLD, call, args), known ? old : null);
         assert.equal(ask(NEW, call, args), known ? young : null);
         assert.equal(ask(LIX, call, args), known ? old : null);
-        assert.equal(ask(GUIX, call, args), known ? (call === 'ioctl' ? old : ALLOW) : null);
+        assert.equal(ask(GUIX, call, args), known ? (OURS.includes(call) ? old : ALLOW) : null);
       });
 
     test("signals to one's own process group are refused where that is the caller's", () => {
@@ -97,6 +107,14 @@ for (const [machine, audit, abi] of INTERFACES)
         assert.equal(ask(NEW, call, args), ALLOW);
       }
       assert.equal(ask(SHARED, 'setxattr', []), ENOTSUP);
+    });
+
+    test('with --net, what belongs to the network is allowed; to a build for i686, its only way to sockets', () => {
+      const net = filterRules({ system: 'nix', layout: 'build' }, false, 'network');
+      for (const call of ['socket', 'socketcall', 'io_uring_setup'] as const)
+        assert.equal(ask(net, call, [40]) ?? ALLOW, ALLOW, call);
+      const i686 = filterRules({ system: 'nix', layout: 'build' }, false, 'closed, i686');
+      assert.equal(ask(i686, 'socketcall', [1]) ?? ALLOW, ALLOW);
     });
 
     test('every other call is allowed', () => {

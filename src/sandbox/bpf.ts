@@ -9,7 +9,7 @@ export interface FilterRule {
   readonly calls: readonly FilteredCall[];
   /** Only where the low 32 bits of the argument have one of the bits, or are one of the values; absent: always. */
   readonly when?: ArgumentTest;
-  readonly errno: 'EPERM' | 'ENOTSUP' | 'ENOSYS';
+  readonly errno: 'EPERM' | 'ENOTSUP' | 'ENOSYS' | 'EAFNOSUPPORT';
 }
 
 /** A test of the low 32 bits of an argument: the calls below have no wider ones that matter. */
@@ -31,7 +31,7 @@ export const BPF = { LD_W_ABS: 0x20, JEQ_K: 0x15, JSET_K: 0x45, RET_K: 0x06 } as
 export const SECCOMP = { RET_ALLOW: 0x7fff0000, RET_ERRNO: 0x00050000, RET_KILL_PROCESS: 0x80000000 } as const;
 /** Offsets in `struct seccomp_data`; both architectures are little-endian, so an argument's low word comes first. */
 const DATA = { number: 0, architecture: 4, argument: (index: number): number => 16 + 8 * index } as const;
-const ERRNO = { EPERM: 1, ENOSYS: 38, ENOTSUP: 95 } as const;
+const ERRNO = { EPERM: 1, ENOSYS: 38, ENOTSUP: 95, EAFNOSUPPORT: 97 } as const;
 
 const load = (k: number): Instruction => ({ code: BPF.LD_W_ABS, jt: 0, jf: 0, k });
 const give = (k: number): Instruction => ({ code: BPF.RET_K, jt: 0, jf: 0, k });

@@ -35,6 +35,25 @@ export function forGroup(rules: readonly FilterRule[], shared: boolean): readonl
   return shared ? [...others, OWN_GROUP] : others;
 }
 
+/** Sockets between a virtual machine and what runs it have no namespaces (vsock(7)). */
+const AF_VSOCK = 40;
+const MACHINE_SOCKETS: FilterRule = {
+  calls: ['socket'],
+  when: { argument: 0, oneOf: [AF_VSOCK] },
+  errno: 'EAFNOSUPPORT',
+};
+/** Ways to a socket that a filter cannot look into: it sees the numbers of a call, not what they point at. */
+const HIDDEN_SOCKETS: FilterRule = { calls: ['io_uring_setup'], errno: 'ENOSYS' };
+const HIDDEN_SOCKETS_OF_I386: FilterRule = { calls: ['socketcall'], errno: 'ENOSYS' };
+
+/** `network` is `--net`; `i686` is a build for that, whose libc has no other way to sockets than `socketcall`. */
+export type Sockets = 'network' | 'closed' | 'closed, i686';
+
+function socketRules(sockets: Sockets): readonly FilterRule[] {
+  if (sockets === 'network') return [];
+  return [MACHINE_SOCKETS, HIDDEN_SOCKETS, ...(sockets === 'closed' ? [HIDDEN_SOCKETS_OF_I386] : [])];
+}
+
 /**
  * The rules for a build. The version of its Nix is not recorded, but the layout of the kept directory bounds it: flat ones are of
  * 2.23 or before, the others of 2.24 or later but for a few patch releases (nix-sandbox.md, 1.1). Lix filters by a list of what is
@@ -44,8 +63,9 @@ export function forGroup(rules: readonly FilterRule[], shared: boolean): readonl
 export function filterRules(
   { system, layout }: Pick<KeptBuild, 'system' | 'layout'>,
   sharesGroup: boolean,
+  sockets: Sockets,
 ): readonly FilterRule[] {
-  const ours = forGroup([TYPE_INTO_TERMINAL, KEY_RINGS], sharesGroup);
+  const ours = forGroup([TYPE_INTO_TERMINAL, KEY_RINGS, ...socketRules(sockets)], sharesGroup);
   if (system === 'guix') return ours;
   const refusesReading = system === 'nix' && layout === 'build';
   return [...SET_ID, SET_ATTRIBUTES, ...(refusesReading ? [GET_ATTRIBUTES] : []), ...ours];

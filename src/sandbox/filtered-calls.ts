@@ -23,7 +23,10 @@ export type FilteredCall =
   | 'kill'
   | 'add_key'
   | 'request_key'
-  | 'keyctl';
+  | 'keyctl'
+  | 'socket'
+  | 'socketcall'
+  | 'io_uring_setup';
 
 /** A system call interface. */
 export interface Abi {
@@ -61,6 +64,8 @@ const X86_64: Abi['numbers'] = {
   ...keys(248),
   ioctl: 16,
   kill: 62,
+  socket: 41,
+  io_uring_setup: 425,
 };
 const X32_BIT = 0x40000000;
 
@@ -76,9 +81,10 @@ const OF_32_BITS = {
   ...attributes(226),
   ioctl: 54,
   kill: 37,
+  io_uring_setup: 425,
 };
-const I386: Abi['numbers'] = { ...OF_32_BITS, fchmodat: 306, ...keys(286) };
-const ARM: Abi['numbers'] = { ...OF_32_BITS, fchmodat: 333, ...keys(309) };
+const I386: Abi['numbers'] = { ...OF_32_BITS, fchmodat: 306, ...keys(286), socket: 359, socketcall: 102 };
+const ARM: Abi['numbers'] = { ...OF_32_BITS, fchmodat: 333, ...keys(309), socket: 281 };
 const AARCH64: Abi['numbers'] = {
   fchmod: 52,
   fchmodat: 53,
@@ -87,6 +93,8 @@ const AARCH64: Abi['numbers'] = {
   ...keys(217),
   ioctl: 29,
   kill: 129,
+  socket: 198,
+  io_uring_setup: 425,
 };
 
 /** The interfaces of each architecture, by the AUDIT_ARCH that the filter sees (linux/audit.h); x32 shares that of x86_64. */

@@ -22,6 +22,11 @@ export const GROUPS = {
     without: 'abstract Unix sockets are not restricted by Landlock',
     nix: 'setupLandlock',
   },
+  cgroups: {
+    does: 'keeps your own cgroup out of reach',
+    without: 'cgroup namespaces can be made inside, and your own cgroup be mounted',
+    nix: 'prepareUser',
+  },
   'no-new-privileges': {
     does: 'keeps set-id programs from gaining privileges',
     without: 'set-id programs keep their meaning',

@@ -27,7 +27,7 @@ export const NAMESPACE_FLAG: Readonly<Record<Namespace, keyof typeof CLONE>> = {
 };
 
 export const NAMESPACE_OPS: Meanings<
-  'namespaces' | 'join' | 'mapIds' | 'loopbackUp' | 'hostName' | 'privateMounts' | 'enterRoot'
+  'namespaces' | 'join' | 'mapIds' | 'noCgroupNamespaces' | 'loopbackUp' | 'hostName' | 'privateMounts' | 'enterRoot'
 > = {
   namespaces: {
     say: op => `new namespaces: ${op.of.join(', ')}`,
@@ -51,6 +51,11 @@ export const NAMESPACE_OPS: Meanings<
       ...writeProc('/proc/self/uid_map', `${op.uid.inner} ${op.uid.outer} 1\n`),
       ...writeProc('/proc/self/gid_map', `${op.gid.inner} ${op.gid.outer} 1\n`),
     ],
+  },
+  noCgroupNamespaces: {
+    say: () => 'no cgroup namespace can be made inside',
+    // Optional: where /proc/sys cannot be written to at all (a container), nothing else of the sandbox needs it.
+    calls: () => writeProc('/proc/sys/user/max_cgroup_namespaces', '0').map(each => ({ ...each, optional: true })),
   },
   loopbackUp: {
     say: () => 'the interface lo is up; there is no other',

@@ -59,7 +59,11 @@ const ALWAYS: readonly Omission[] = [
     why: 'they have no namespaces: those of the same user would be within reach, and that is you, not a build user',
     nix: 'setupSeccomp',
   },
-  { what: 'no cgroup of its own', why: 'making one needs privileges', nix: 'prepareUser' },
+  {
+    what: 'no cgroup of its own, and no cgroup namespaces',
+    why: 'making one needs privileges; in a namespace, your own could be mounted and changed',
+    nix: 'prepareUser',
+  },
 ];
 
 function ofStreams({ facts, options }: PlanInput): readonly Omission[] {
@@ -90,6 +94,11 @@ const CERTIFICATES: Omission = {
   what: "the machine's certificates are there, which Nix before 2.16 did not show",
   why: 'older and newer ones leave directories of this form',
   nix: 'enterChroot',
+};
+const NO_MACHINE_SOCKETS: Omission = {
+  what: 'AF_VSOCK and io_uring are not there',
+  why: 'such sockets reach the machine that a virtual one runs on, as they have no namespaces, and io_uring makes them, too; --net leaves both',
+  nix: 'startChild',
 };
 const NETWORK_ASKED: Omission = {
   what: "the host's network can be reached",
@@ -202,9 +211,10 @@ function ofOptions({ build, options, demands: { fixedOutput: fixed } }: PlanInpu
   // Content in `build` is of 2.18.4 or later.
   const certificates = build.system === 'nix' && build.layout === 'flat' ? [CERTIFICATES] : [];
   if (options.net) return [...switchedOff, ...WITH_NETWORK, ...certificates, ...(fixed ? [] : [NETWORK_ASKED])];
-  if (!fixed) return switchedOff;
+  const closed = [...switchedOff, NO_MACHINE_SOCKETS];
+  if (!fixed) return closed;
   return [
-    ...switchedOff,
+    ...closed,
     {
       what: "no network, though this is a fixed-output build and Nix gives it the host's",
       why: 'S8; --net gives it here, too',

@@ -63,6 +63,13 @@ function processSteps({ options, facts }: PlanInput): readonly Step[] {
     }),
     ...(facts.terminal ? [] : [ownSession]),
     step({ kind: 'mapIds', ...ids }, 'the build ran as nixbld, 1000:100', { nix: 'startChild', spec: 'S6' }),
+    inGroup(
+      'cgroups',
+      step(
+        { kind: 'noCgroupNamespaces' },
+        'in one, the files of your own cgroup could be mounted, and your session be ended',
+      ),
+    ),
   ];
   if (!options.net)
     steps.push(

@@ -1,7 +1,7 @@
 /** The last steps: the process's own state, and what is executed (S5). */
 import { innerPath } from '../base/path.ts';
 import { execute, usesStdenv } from './execute.ts';
-import { filterRules } from './filter-rules.ts';
+import { filterRules, type Sockets } from './filter-rules.ts';
 import { type HostFacts, toolDirectory } from './host.ts';
 import type { PlanInput } from './plan-input.ts';
 import { inGroup, type Op, type Step, step } from './step.ts';
@@ -77,6 +77,11 @@ function sharesGroup({ facts, options }: PlanInput): boolean {
   return options.command !== null && (facts.terminal || options.without.includes('session'));
 }
 
+function socketsOf({ options, demands }: PlanInput): Sockets {
+  if (options.net) return 'network';
+  return demands.platform === 'i686-linux' ? 'closed, i686' : 'closed';
+}
+
 /** What takes rights away, in this order: the filter would be refused without one of the two that go before and after it. */
 function confinementSteps(input: PlanInput): readonly Step[] {
   const { build, facts } = input;
@@ -95,7 +100,11 @@ function confinementSteps(input: PlanInput): readonly Step[] {
     inGroup(
       'seccomp',
       step(
-        { kind: 'filter', architecture: facts.architecture, rules: filterRules(build, sharesGroup(input)) },
+        {
+          kind: 'filter',
+          architecture: facts.architecture,
+          rules: filterRules(build, sharesGroup(input), socketsOf(input)),
+        },
         'Nix refuses what would not survive in the store; nobody types into your terminal, or reads your keys',
         { nix: 'setupSeccomp' },
       ),

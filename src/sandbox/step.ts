@@ -19,6 +19,7 @@ export type Op =
   | { readonly kind: 'closeDescriptors' }
   | { readonly kind: 'ownSession' }
   | { readonly kind: 'mapIds'; readonly uid: IdMap; readonly gid: IdMap }
+  | { readonly kind: 'noCgroupNamespaces' }
   | { readonly kind: 'loopbackUp' }
   | { readonly kind: 'hostName'; readonly name: string; readonly domain: string }
   | { readonly kind: 'privateMounts' }

@@ -22,6 +22,8 @@ async function listening(where: number | string): Promise<Server> {
 
 const script = (text: string): readonly string[] => ['bash', '-c', text];
 
+const AF_VSOCK = '40';
+
 for (const user of CALLERS) {
   test(`T1 for ${user.name}: the machine's network cannot be reached`, { skip: HERE }, async () => {
     const server = await listening(0);
@@ -31,6 +33,20 @@ for (const user of CALLERS) {
     assert.equal(printed(inside(['/build/probe', 'tcp', `${port}`])), 'Connection refused\n');
     assert.equal(printed(inside(['/build/probe', 'tcp', `${port}`], ['--net'])), 'ok\n');
     server.close();
+  });
+
+  test(`T1 for ${user.name}: the machine that this one runs on cannot be reached, by io_uring either`, {
+    skip: HERE,
+  }, () => {
+    const { probe, inside, outside } = caseOf(user);
+    const refused = { family: 'Address family not supported by protocol\n', ring: 'Function not implemented\n' };
+    for (const [what, said] of Object.entries(refused)) {
+      assert.equal(printed(inside(['/build/probe', what, AF_VSOCK])), said);
+      assert.equal(
+        printed(inside(['/build/probe', what, AF_VSOCK], ['--net'])),
+        printed(outside([probe, what, AF_VSOCK])),
+      );
+    }
   });
 
   test(`T2 for ${user.name}: abstract sockets of the machine cannot be reached, with --net either`, {
@@ -163,6 +179,13 @@ for (const user of CALLERS) {
       printed(inside(script('mkdir $out && echo $out'))),
       '/nix/store/00000000000000000000000000000002-small-1.0\n',
     );
+  });
+
+  test(`T21 for ${user.name}: the caller's cgroup cannot be mounted`, { skip: HERE }, () => {
+    const { probe, inside, outside } = caseOf(user);
+    assert.equal(printed(outside([probe, 'cgroup-namespace'])), 'ok\n');
+    assert.equal(printed(inside(['/build/probe', 'cgroup-namespace'])), 'No space left on device\n');
+    assert.equal(printed(inside(['/build/probe', 'cgroup-namespace'], ['--without=cgroups'])), 'ok\n');
   });
 
   test(`T11 for ${user.name}: the sandbox ends with its launcher, however that ends`, { skip: HERE }, async () => {
