@@ -1,9 +1,9 @@
 /** A command that is not in the sandbox but in the store: the user's own profile is not inside, and the store path that it leads to can be. */
-import { accessSync, constants, readlinkSync, realpathSync } from 'node:fs';
+import { readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { EXIT, type Failure } from '../base/failure.ts';
 import { fromBytes, fsPath } from '../base/path.ts';
-import { lookAt } from '../nix/read-regular.ts';
+import { isProgram, lookAt } from '../nix/read-regular.ts';
 import { storeLayout } from '../nix/store-layout.ts';
 import type { RunRequest } from './arguments.ts';
 import type { Prepared } from './prepare.ts';
@@ -25,15 +25,6 @@ function onPath(word: string, store: string): string | null {
   const directories = (process.env['PATH'] ?? '').split(':').filter(directory => directory.startsWith('/'));
   const first = directories.find(directory => isProgram(`${directory}/${word}`));
   return first === undefined ? null : inStore(`${first}/${word}`, store);
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(fsPath(path), constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const MOST_LINKS = 40;

@@ -1,7 +1,7 @@
 /** Nix' settings, as far as a sandbox depends on them, and the files that they come from (nix-sandbox.md, section 10). */
-import { accessSync, constants } from 'node:fs';
+import { constants } from 'node:fs';
 import { type ConfSource, type NixConf, type ReadText, readNixConf, type SetValue, sayProblem } from './nix-conf.ts';
-import { lookAt } from './read-regular.ts';
+import { lookAt, mayAccess } from './read-regular.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -65,12 +65,7 @@ export function buildSources(environment: Environment): readonly ConfSource[] {
 export function buildsHimself(environment: Environment): boolean {
   const remote = environment['NIX_REMOTE'] ?? '';
   if (remote !== '' && remote !== 'auto') return remote === 'local';
-  try {
-    accessSync(environment['NIX_STATE_DIR'] ?? '/nix/var/nix', constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return mayAccess(environment['NIX_STATE_DIR'] ?? '/nix/var/nix', constants.W_OK);
 }
 
 /** All files that the caller's own Nix reads, in the order in which it applies them, and the text of NIX_CONFIG (`loadConfFile`). */

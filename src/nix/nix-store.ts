@@ -1,10 +1,9 @@
 /** Asks `nix-store` about a store whose database does not answer us: the second way of ask-store.ts. */
-import { accessSync, constants } from 'node:fs';
+import { constants } from 'node:fs';
 import { type Failure, fail, ok, type Result } from '../base/failure.ts';
-import { fsPath } from '../base/path.ts';
 import { runCommand } from './command.ts';
 import { LOCKED } from './database.ts';
-import { lookAt } from './read-regular.ts';
+import { lookAt, mayAccess } from './read-regular.ts';
 import type { StoreLayout } from './store-layout.ts';
 
 const ANSWER_MS = 30_000;
@@ -55,12 +54,7 @@ function whyNot(stderr: string): string | undefined {
 function whyNotAsked({ root, state }: StoreLayout): string | null {
   if (root === '') return null;
   if (lookAt(`${state}/db/db.sqlite`).stats === null) return 'it has no database';
-  try {
-    accessSync(fsPath(`${state}/db`), constants.W_OK);
-    return 'it is not asked, as it would write to the store';
-  } catch {
-    return null;
-  }
+  return mayAccess(`${state}/db`, constants.W_OK) ? 'it is not asked, as it would write to the store' : null;
 }
 
 /** The machine's own is asked of its daemon, also by root. */

@@ -1,5 +1,15 @@
 /** Reads files that strangers may have laid out: never blocks, never follows a link unless asked, never reads without end. */
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { fail, ok, type Result, systemError } from '../base/failure.ts';
 import { fsPath } from '../base/path.ts';
 
@@ -13,6 +23,25 @@ export function lookAt(path: string): Looked {
     return stats === undefined ? { stats: null, errno: 'ENOENT' } : { stats, errno: null };
   } catch (error) {
     return { stats: null, errno: systemError(error).errno };
+  }
+}
+
+/** access(2): whether the caller may do what `mode` asks (constants.R_OK and its like). */
+export function mayAccess(path: string, mode: number): boolean {
+  try {
+    accessSync(fsPath(path), mode);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the path leads to a file that the caller may execute. */
+export function isProgram(path: string): boolean {
+  try {
+    return mayAccess(path, constants.X_OK) && statSync(fsPath(path)).isFile();
+  } catch {
+    return false; // It has just gone away.
   }
 }
 

@@ -1,6 +1,7 @@
 /** What of a kept directory the caller cannot read: counted and named before anything is copied. */
-import { accessSync, constants, type Dirent, readdirSync } from 'node:fs';
+import { constants, type Dirent, readdirSync } from 'node:fs';
 import { fromBytes, fsPath, type HostPath } from '../base/path.ts';
+import { mayAccess } from './read-regular.ts';
 
 export interface Readability {
   readonly count: number;
@@ -32,7 +33,7 @@ export function readability(directory: HostPath): Readability {
       const name = fromBytes(entry.name as unknown as Buffer);
       const path = relative === '' ? name : `${relative}/${name}`;
       if (entry.isDirectory()) waiting.push(path);
-      else if (entry.isFile() && !readable(`${directory}/${path}`)) denied(path);
+      else if (entry.isFile() && !mayAccess(`${directory}/${path}`, constants.R_OK)) denied(path);
     }
   }
   return { count, first, complete: true };
@@ -43,14 +44,5 @@ function listed(path: string): readonly Dirent[] | null {
     return readdirSync(fsPath(path), { withFileTypes: true, encoding: 'buffer' as 'utf8' });
   } catch {
     return null;
-  }
-}
-
-function readable(path: string): boolean {
-  try {
-    accessSync(fsPath(path), constants.R_OK);
-    return true;
-  } catch {
-    return false;
   }
 }

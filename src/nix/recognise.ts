@@ -1,5 +1,5 @@
 /** From what a person typed to the facts about a kept build directory (nix-sandbox.md, sections 1.1 to 1.3). */
-import { accessSync, constants, realpathSync, type Stats } from 'node:fs';
+import { constants, realpathSync, type Stats } from 'node:fs';
 import { fail, ok, type Result, systemError } from '../base/failure.ts';
 import { fromBytes, fsPath, type HostPath, hostPath } from '../base/path.ts';
 import { openHint } from './closed.ts';
@@ -8,7 +8,7 @@ import type { EnvVars } from './env-vars.ts';
 import type { KeptBuild, Layout } from './kept-build.ts';
 import { baseName, child, INNER, parentOf, type Shape, shapeOf, systemOf } from './layout.ts';
 import { liveProblems } from './live.ts';
-import { kindOf, lookAt } from './read-regular.ts';
+import { kindOf, lookAt, mayAccess } from './read-regular.ts';
 import { withAttrs, withEnvironment } from './refine.ts';
 import { holdsPassedFile, names, type Signs, signsIn, strong } from './signs.ts';
 import { isBuildUser, userName } from './users.ts';
@@ -33,6 +33,7 @@ export function recogniseKeptBuild(given: string, options: RecogniseOptions = {}
   return build.ok && options.env !== undefined ? ok(withEnvironment(build.value, options.env)) : build;
 }
 
+const ENTER = constants.R_OK | constants.X_OK;
 const GONE = 'kept directories go away with a reboot (/tmp) or after 7 days (/nix/var/nix/builds)';
 
 function canonical(given: string, cwd: string | undefined): Result<HostPath> {
@@ -66,7 +67,7 @@ export function inspectDirectory(path: HostPath, given: string): Result<KeptBuil
   const place = locate(path);
   const shape = shapeOf(place.outer);
   const known = strong(place.signs) || shape !== null;
-  if (!known && !canEnter(path))
+  if (!known && !mayAccess(path, ENTER))
     return fail(wanted, { call: `opendir("${path}")`, errno: 'EACCES', hint: openHint(path, looked.stats.uid) });
   if (!known && !holdsPassedFile(path)) return noKeptBuild(wanted, path, place.signs);
   return ok(describe(given, place, shape));
@@ -137,15 +138,6 @@ function madeByBuilder(path: HostPath, sub: string): boolean {
   return isBuildUser(outer.uid) || later;
 }
 
-function canEnter(path: string): boolean {
-  try {
-    accessSync(fsPath(path), constants.R_OK | constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function describe(given: string, place: Place, shape: Shape | null): KeptBuild {
   const { outer, content, layout, signs } = place;
   const stats = lookAt(content).stats ?? lookAt(outer).stats;
@@ -167,7 +159,7 @@ function describe(given: string, place: Place, shape: Shape | null): KeptBuild {
     structuredAttrs: signs.structuredAttrs,
     buildTop: null,
     sandboxed: null,
-    access: canEnter(content) ? 'readable' : 'denied',
+    access: mayAccess(content, ENTER) ? 'readable' : 'denied',
     problems: [...signs.problems, ...(outerStats === null ? [] : liveProblems(outerStats, shape))],
   };
   return build.name === null && build.structuredAttrs ? withAttrs(build) : build;

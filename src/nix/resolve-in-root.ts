@@ -2,6 +2,7 @@
 import { readlinkSync, type Stats } from 'node:fs';
 import { fail, ok, type Result, systemError } from '../base/failure.ts';
 import { fromBytes, fsPath, type HostPath, hostPath } from '../base/path.ts';
+import { followPath } from './follow-path.ts';
 import { lookAt } from './read-regular.ts';
 
 export interface Resolved {
@@ -12,39 +13,25 @@ export interface Resolved {
   readonly stats: Stats;
 }
 
-/** What path_resolution(7) allows. */
-const MAX_LINKS = 40;
-
 /**
  * @param root `''` for the host's own root, else a directory without a trailing `/`
  * @param path absolute, as seen below the root; `..` does not leave it
  */
 export function resolveInRoot(root: string, path: string): Result<Resolved> {
   const wanted = `find ${root}${path}`;
-  let done: string[] = [];
-  const todo = path.split('/').reverse();
-  let links = 0;
-  for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
-    if (name === '' || name === '.') continue;
-    if (name === '..') {
-      done.pop();
-      continue;
-    }
-    const at = `${root}/${[...done, name].join('/')}`;
-    const { stats, errno } = lookAt(at);
-    if (stats === null) return fail(wanted, { call: `lstat("${at}")`, errno });
-    if (!stats.isSymbolicLink()) {
-      done.push(name);
-      continue;
-    }
-    links += 1;
-    if (links > MAX_LINKS) return fail(wanted, { call: `open("${root}${path}")`, errno: 'ELOOP' });
-    const target = readLink(at);
-    if (target === null) return fail(wanted, { call: `readlink("${at}")`, errno: 'EINVAL' });
-    if (target.startsWith('/')) done = [];
-    todo.push(...target.split('/').reverse());
-  }
-  const inside = `/${done.join('/')}`;
+  let refused: Result<never> | null = null;
+  const { names, ended } = followPath(path, at => {
+    const { stats, errno } = lookAt(root + at);
+    if (stats?.isSymbolicLink() === false) return 'on';
+    const link = stats === null ? null : readLink(root + at);
+    if (link !== null) return { link };
+    const call = `${stats === null ? 'lstat' : 'readlink'}("${root}${at}")`;
+    refused = fail(wanted, { call, errno: errno ?? 'EINVAL' });
+    return 'stop';
+  });
+  if (refused !== null) return refused;
+  if (ended === 'circle') return fail(wanted, { call: `open("${root}${path}")`, errno: 'ELOOP' });
+  const inside = `/${names.join('/')}`;
   const { stats, errno } = lookAt(`${root}${inside}`);
   if (stats === null) return fail(wanted, { call: `lstat("${root}${inside}")`, errno });
   return ok({ inside, host: hostPath(`${root}${inside}`), stats });

@@ -1,11 +1,11 @@
 /** Which shell runs the command: the build's own (S4). */
-import { accessSync, constants } from 'node:fs';
+import { constants } from 'node:fs';
 import { fail, ok, type Result } from '../base/failure.ts';
-import { fsPath, type HostPath, hostPath, type InnerPath, innerPath, storePath } from '../base/path.ts';
+import { type HostPath, hostPath, type InnerPath, innerPath, storePath } from '../base/path.ts';
 import { shellWord } from '../base/printable.ts';
 import type { Derivation } from './derivation.ts';
 import { type EnvVars, envValue } from './env-vars.ts';
-import { lookAt } from './read-regular.ts';
+import { lookAt, mayAccess } from './read-regular.ts';
 import { resolveInRoot } from './resolve-in-root.ts';
 import { shellsOfDerivation } from './shell-of-derivation.ts';
 import type { StoreLayout } from './store-layout.ts';
@@ -76,7 +76,7 @@ function usable(path: string, from: string, layout: StoreLayout): Result<BuildSh
       because: `${from} is a link to ${inside}, which is not in ${layout.store}`,
       hint: otherHint(from),
     });
-  if (!stats.isFile() || !executable(host))
+  if (!stats.isFile() || !mayAccess(host, constants.X_OK))
     return fail(wanted, { because: `${from} is no program that you may execute`, hint: otherHint(from) });
   return ok({ path: innerPath(path), host, from });
 }
@@ -101,13 +101,4 @@ function fetchHint(path: string, layout: StoreLayout): string {
   return layout.store === '/gnu/store'
     ? `it was removed from the store: guix build ${shellWord(path)} brings it back`
     : `it was removed from the store: nix-store ${store}-r ${shellWord(path)} brings it back`;
-}
-
-function executable(path: string): boolean {
-  try {
-    accessSync(fsPath(path), constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,7 +1,8 @@
 /** What will stand at a path of the sandbox, told from its plan and the host's files before it is made. */
-import { accessSync, constants, readlinkSync } from 'node:fs';
+import { constants, readlinkSync } from 'node:fs';
 import { fromBytes, fsPath } from '../base/path.ts';
-import { lookAt } from '../nix/read-regular.ts';
+import { followPath } from '../nix/follow-path.ts';
+import { lookAt, mayAccess } from '../nix/read-regular.ts';
 import type { Op, OpOf, SandboxPlan } from './step.ts';
 
 /** `program` may be executed, `file` may not; `circle` is one of links; `unknown`: only the sandbox itself can tell. */
@@ -9,35 +10,21 @@ export type Inside = 'absent' | 'directory' | 'program' | 'file' | 'circle' | 'u
 
 type Found = Inside | { readonly link: string };
 
-/** What path_resolution(7) allows. */
-const MAX_LINKS = 40;
-
 /** @param path absolute; links are followed as the sandbox will see them */
 export function lookInside({ steps }: SandboxPlan, path: string): Inside {
   const ops = steps.map(({ op }) => op).reverse();
-  let done: string[] = [];
   let found: Inside = 'directory';
-  const todo = path.split('/').reverse();
-  let links = 0;
-  for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
-    if (name === '' || name === '.') continue;
-    if (name === '..') {
-      done.pop();
-      continue;
+  const { ended } = followPath(path, place => {
+    if (found !== 'directory') {
+      found = found === 'unknown' ? 'unknown' : 'absent';
+      return 'stop';
     }
-    if (found !== 'directory') return found === 'unknown' ? 'unknown' : 'absent';
-    const here = at(ops, `/${[...done, name].join('/')}`);
-    if (typeof here === 'string') {
-      found = here;
-      done.push(name);
-      continue;
-    }
-    links += 1;
-    if (links > MAX_LINKS) return 'circle';
-    if (here.link.startsWith('/')) done = [];
-    todo.push(...here.link.split('/').reverse());
-  }
-  return found;
+    const here = at(ops, place);
+    if (typeof here !== 'string') return here;
+    found = here;
+    return 'on';
+  });
+  return ended === 'circle' ? 'circle' : found;
 }
 
 /** What the last step that has to do with the path makes of it. @param ops the last one first */
@@ -97,7 +84,7 @@ function onHost(layers: readonly string[], rest: string | null): Found | null {
     if (stats === null) return 'unknown';
     if (stats.isDirectory()) return 'directory';
     if (stats.isSymbolicLink()) return linkAt(layer + rest);
-    return stats.isFile() && mayExecute(layer + rest) ? 'program' : 'file';
+    return stats.isFile() && mayAccess(layer + rest, constants.X_OK) ? 'program' : 'file';
   }
   return 'absent';
 }
@@ -107,14 +94,5 @@ function linkAt(path: string): Found {
     return { link: fromBytes(readlinkSync(fsPath(path), 'buffer')) };
   } catch {
     return 'unknown';
-  }
-}
-
-function mayExecute(path: string): boolean {
-  try {
-    accessSync(fsPath(path), constants.X_OK);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -2,10 +2,11 @@
  * The one privileged step, for what the caller cannot read: root's tar(1) reads the kept directory and writes an archive into a pipe, and
  * nothing else; unpacking it is done without privileges. tar follows no links below the directory.
  */
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { fail, ok, type Result, systemError } from '../base/failure.ts';
 import { fsPath, type HostPath } from '../base/path.ts';
 import { pipeOnTerminal } from '../nix/command.ts';
+import { isProgram } from '../nix/read-regular.ts';
 import type { CopyReport } from './session.ts';
 
 /** In this order: what a person uses is usually the first that is there. run0 is systemd's (256 and newer). */
@@ -14,16 +15,7 @@ const TOOLS = ['sudo', 'doas', 'run0'] as const;
 /** The first of sudo, doas and run0 in PATH; null where there is none. */
 export function privilegeTool(path: string): (typeof TOOLS)[number] | null {
   const directories = path.split(':').filter(directory => directory.startsWith('/'));
-  return TOOLS.find(tool => directories.some(directory => isExecutable(`${directory}/${tool}`))) ?? null;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
+  return TOOLS.find(tool => directories.some(directory => isProgram(`${directory}/${tool}`))) ?? null;
 }
 
 /** The command that reads the kept directory's content: to be shown before it is run. `content` is a canonical path. */

@@ -1,7 +1,8 @@
 /** Where working copies go, and what may help to read what the caller may not. */
-import { accessSync, constants, statfsSync, statSync } from 'node:fs';
+import { constants, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fsPath } from '../../base/path.ts';
+import { isProgram, mayAccess } from '../../nix/read-regular.ts';
 import { type Answer, amiss, fine } from './answer.ts';
 import { type Machine, statusLine, textOf } from './machine.ts';
 import { mountOf, mountsOf } from './mounts.ts';
@@ -58,21 +59,15 @@ function nearest(root: string, path: string): string {
 /** As the sessions themselves decide: what is there must be the caller's own, what is not there must be possible to make. */
 function isUsable({ root, uid }: Machine, place: string): boolean {
   const there = nearest(root, place);
-  return isWritable(root + there) && (there !== place || statSync(fsPath(root + there)).uid === uid);
+  return (
+    mayAccess(root + there, constants.W_OK | constants.X_OK) &&
+    (there !== place || statSync(fsPath(root + there)).uid === uid)
+  );
 }
 
 function isDirectory(path: string): boolean {
   try {
     return statSync(fsPath(path)).isDirectory();
-  } catch {
-    return false;
-  }
-}
-
-function isWritable(path: string): boolean {
-  try {
-    accessSync(fsPath(path), constants.W_OK | constants.X_OK);
-    return true;
   } catch {
     return false;
   }
@@ -102,15 +97,6 @@ export function privilegedTools(machine: Machine): Answer {
   if (locked && !tools.includes('run0'))
     return amiss(asked, 'warning', `${tools.join(', ')}, but no_new_privs is set here: they gain nothing`, affects);
   return fine(asked, tools.join(', '));
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(fsPath(path), constants.X_OK);
-    return statSync(fsPath(path)).isFile();
-  } catch {
-    return false;
-  }
 }
 
 /** Subordinate ids (subuid(5)): not used by this program; other tools that make user namespaces want them. */
