@@ -135,7 +135,7 @@ function networkFiles(certificates: string): HostFacts['networkFiles'] {
 
 /** Without setting it, as umask(2) does: /proc/self/status of Linux 4.7 and later. */
 function callersUmask(): number | null {
-  const value = /^Umask:\s*([0-7]+)$/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1];
+  const value = /^Umask:\s*([0-7]+)$/m.exec(ofProc(() => readFileSync('/proc/self/status', 'latin1'), ''))?.[1];
   return value === undefined ? null : Number.parseInt(value, 8);
 }
 
