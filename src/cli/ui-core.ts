@@ -22,6 +22,9 @@ import type { UiArguments } from './ui-arguments.ts';
 import { gatherFacts, logListings, missingPaths, openBuildLog } from './ui-facts.ts';
 import { watchPlaces } from './watch-places.ts';
 
+/** This program, as the pane starts it. */
+const PROGRAM = [process.execPath, fileURLToPath(new URL('./main.cjs', import.meta.url))];
+
 /** @param given the words behind `--ui` @param shown the builds that are on the screen already */
 export function uiCore({ store, directories }: UiArguments, shown: readonly KeptBuild[] = []): Core {
   const extra = directories.map(directory => resolve(directory));
@@ -65,13 +68,12 @@ export function uiCore({ store, directories }: UiArguments, shown: readonly Kept
     log: build => openBuildLog(build, optionsOf(NO_CHOICES)),
     remove: build => removeKept(build, seen),
     shell: (build, choices) => ({
-      argv: [
-        process.execPath,
-        fileURLToPath(new URL('./main.cjs', import.meta.url)),
-        ...optionWords(store, choices),
-        build.outer,
-      ],
+      argv: [...PROGRAM, ...optionWords(store, choices), build.outer],
       shown: commandLine({ store }, [], build.outer, choices),
+    }),
+    enter: launcher => ({
+      argv: [...PROGRAM, 'enter', String(launcher)],
+      shown: `nix-build-shell enter ${launcher}`,
     }),
     runOnTerminal: async ({ argv }) => {
       const ended = await runForeground(argv);

@@ -66,6 +66,11 @@ export function runningSandboxes(environment: PlaceEnvironment): readonly Runnin
   return found.filter(isRunning).toSorted((a, b) => a.sinceMs - b.sinceMs || a.launcher - b.launcher);
 }
 
+/** Whether the process runs the sandbox: its launcher, what started that (sudo, a script), or its process 1. */
+export function isRunBy({ launcher, init }: RunningSandbox, pid: number): boolean {
+  return launcher === pid || init.pid === pid || statField(launcher, PARENT) === String(pid);
+}
+
 /** Whether a process of the caller's is about to make a sandbox: its session is there, and no note yet. */
 export function isBeingMade(environment: PlaceEnvironment, launcher: number): boolean {
   return heldSessions(environment).some(
@@ -112,9 +117,28 @@ function readNote(directory: HostPath): RunningSandbox | null {
 
 /** When a process began, in ticks since the machine did (proc(5), stat: `starttime`); null where there is none. */
 function startTimeOf(pid: number): string | null {
+  return statField(pid, START_TIME);
+}
+
+/** For how long a process has been there; null where there is none. */
+export function ageMs(pid: number): number | null {
+  const ticks = startTimeOf(pid);
+  if (ticks === null) return null;
+  const [uptime = ''] = readFileSync('/proc/uptime', 'latin1').split(' ');
+  return 1000 * (Number(uptime) - Number(ticks) / TICKS_PER_SECOND);
+}
+
+/** USER_HZ, on both architectures (sysconf(3), _SC_CLK_TCK). */
+const TICKS_PER_SECOND = 100;
+
+/** Fields of proc(5), stat, counted from the one behind the name. */
+const PARENT = 1;
+const START_TIME = 19;
+
+function statField(pid: number, at: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[at] ?? null;
   } catch {
     return null;
   }

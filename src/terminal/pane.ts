@@ -18,6 +18,8 @@ export type PaneState =
 
 export interface Pane extends Reading {
   readonly id: number;
+  /** The program's process; null where it was not started. */
+  readonly pid: number | null;
   state(): PaneState;
   /** What the program calls its window (OSC 0, 2), on one line and safe to print. */
   title(): string;
@@ -94,6 +96,7 @@ export function makePane(spec: PaneSpec): InnerPane {
   };
   return {
     id: (panes += 1),
+    pid: pty?.pid ?? null,
     screen,
     state: () => state,
     title: () => title,

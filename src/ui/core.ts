@@ -56,6 +56,8 @@ export interface Core {
   remove(build: KeptBuild): Promise<Result<null>>;
   /** The command of a shell in this build's sandbox. */
   shell(build: KeptBuild, choices: Choices): ShellCommand;
+  /** The command of one more shell in the sandbox that this process runs. */
+  enter(launcher: number): ShellCommand;
   /** Runs it on the real terminal, which the caller has left. @returns its exit status */
   runOnTerminal(command: ShellCommand): Promise<number>;
   /** Gives text to the tmux that we run in, for its own buffers and the terminal's clipboard. @returns false where there is none */

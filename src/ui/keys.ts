@@ -95,6 +95,7 @@ const LOG = [
 /** The shell's panel without the keyboard: scrolled back, or its program has ended. */
 const READING = [
   key('paneFocus', 'enter i', ['shell'], 'back into the shell', 'into the shell'),
+  key('paneAnother', 's', ['shell'], 'one more shell in the same sandbox', 'new'),
   key('paneRestart', 'r', ['shell'], 'start it again', 'restart'),
   key('paneClose', 'x', ['shell'], 'close the pane', 'close'),
   key('paneSearch', '/', ['shell'], 'search upwards in what it printed', 'search'),
@@ -114,8 +115,9 @@ const MENU = [
   key('menuPlan', 'p', ['paneMenu'], 'its plan', 'plan'),
   key('menuLog', 'l', ['paneMenu'], 'its log', 'log'),
   key('menuZoom', 'z', ['paneMenu'], 'the pane alone, or with the panels', 'zoom'),
+  key('menuAnother', 's', ['paneMenu'], 'one more shell in the same sandbox', 'new'),
   key('menuScroll', '[', ['paneMenu'], 'scroll back, search, copy', 'scroll'),
-  key('menuRestart', 'r', ['paneMenu'], 'start it again', 'restart'),
+  key('menuRestart', 'r', ['paneMenu'], 'start it again', 'again'),
   key('menuClose', 'x', ['paneMenu'], 'close the pane'),
   key('menuNext', 'n', ['paneMenu'], 'the next pane'),
   key('menuLiteral', 'ctrl-]', ['paneMenu'], 'the key itself, for the program', 'itself'),

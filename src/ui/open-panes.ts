@@ -1,11 +1,12 @@
-/** The panes that are open: each runs this program's own plain command, in a pty. */
+/** The panes that are open: each runs this program's own plain command, in a pty; several may be in one sandbox. */
 import type { StoreApi } from 'zustand/vanilla';
 import type { Pane, TerminalApp } from '../terminal/terminal-app.ts';
 import type { Core, ShellCommand } from './core.ts';
 import { paneRect } from './pane-place.ts';
 import type { Panes } from './panes.ts';
 import { controlCharacter } from './settings.ts';
-import type { PaneInfo, State } from './state.ts';
+import { infoOf, runningFirst, runs, type Sandbox, type Shell } from './shells.ts';
+import type { State } from './state.ts';
 
 export interface OpenPanes {
   readonly actions: Panes;
@@ -13,31 +14,28 @@ export interface OpenPanes {
   closeAll(): Promise<void>;
 }
 
-interface Opened {
-  readonly pane: Pane;
-  readonly command: ShellCommand;
-}
-
-type Given = Parameters<Panes['open']>[0];
-
 /** @param fullScreen where no pane can be opened, the shell has the whole terminal */
 export function makePanes(
-  app: TerminalApp,
+  app: Pick<TerminalApp, 'openPane' | 'size'>,
   store: StoreApi<State>,
   core: Core,
   fullScreen: (command: ShellCommand) => void,
 ): OpenPanes {
-  const open = new Map<number, Opened>();
-  const current = (): Opened | undefined => open.get(store.getState().pane ?? -1);
-  const forget = (id: number): void => {
-    open.delete(id);
-    const { panes, pane } = store.getState();
-    const rest = panes.filter(info => info.id !== id);
-    const next = pane === id ? (rest.at(-1)?.id ?? null) : pane;
-    store.setState({ panes: rest, pane: next, ...(next === null ? { tab: 'dirs', zoomed: false } : {}) });
+  /** In the order in which they are shown: those of one sandbox are neighbours. */
+  let open: readonly Shell[] = [];
+  let sandboxes = 0;
+  const current = (): Shell | undefined => open.find(({ pane }) => pane.id === store.getState().pane);
+
+  /** What the chrome says of the panes; where the shown one has ended, its keys are the chrome's. */
+  const update = (): void => {
+    const panes = open.map(shell => infoOf(shell, open));
+    const shown = panes.find(({ id }) => id === store.getState().pane);
+    store.setState(shown !== undefined && shown.ended !== null ? { panes, focus: 'chrome' } : { panes });
   };
 
-  const start = ({ build, name, command }: Given): void => {
+  /** Opens a pane, and shows it. @param launcher the process that runs the sandbox; null: it makes one @param old the pane whose place it takes */
+  const start = (sandbox: Sandbox, launcher: number | null, old?: Shell): Shell | null => {
+    const command = launcher === null ? sandbox.command : core.enter(launcher);
     // The size that it will have: that of the panel, once it is shown.
     const { columns, rows } = paneRect({ ...store.getState(), tab: 'shell', pane: 0, overlay: null }) ?? app.size();
     const environment = { ...core.environment, TERM: 'xterm-256color', COLORTERM: 'truecolor' };
@@ -45,23 +43,34 @@ export function makePanes(
     const state = pane.state();
     if (state.kind === 'failed') {
       store.setState({ toast: state.failure.because });
-      return fullScreen(command);
+      fullScreen(command);
+      return null;
     }
-    open.set(pane.id, { pane, command });
-    const info: PaneInfo = {
-      id: pane.id,
-      build,
-      name,
-      title: '',
-      ended: null,
-      command: command.shown,
-      scrolledBack: false,
-      selected: 0,
-    };
-    const { panes } = store.getState();
-    const shown = { pane: pane.id, tab: 'shell', focus: 'pane', paneMenu: false, overlay: null } as const;
-    store.setState({ panes: [...panes, info], ...shown });
-    pane.onChange(() => update(store, pane));
+    const shell: Shell = { pane, sandbox, launcher: launcher ?? pane.pid, first: launcher === null, command };
+    open = placed(open, shell, old);
+    store.setState({ pane: pane.id, tab: 'shell', focus: 'pane', paneMenu: false, overlay: null });
+    update();
+    pane.onChange(update);
+    return shell;
+  };
+
+  /** The same command again; where a sandbox has ended, that is made again first. */
+  const restart = (old: Shell): void => {
+    void old.pane.close();
+    if (old.first) return void start(old.sandbox, null, old);
+    const ended = open.find(({ sandbox, first }) => first && sandbox === old.sandbox);
+    const first = runningFirst(open, old.sandbox) ?? (ended === undefined ? null : start(old.sandbox, null, ended));
+    // Where its first pane was closed, this one is the first of the new one.
+    start(old.sandbox, first?.launcher ?? null, old);
+  };
+
+  const close = (old: Shell): void => {
+    void old.pane.close();
+    const at = open.indexOf(old);
+    open = open.filter(shell => shell !== old);
+    const next = open[Math.max(0, at - 1)]?.pane.id ?? null;
+    store.setState({ pane: next, ...(next === null ? { tab: 'dirs', zoomed: false } : {}) });
+    update();
   };
 
   /** Something with the pane that is shown, after which the chrome may say something else of it. */
@@ -69,31 +78,29 @@ export function makePanes(
     const shown = current()?.pane;
     if (shown === undefined) return undefined;
     const result = use(shown);
-    update(store, shown);
+    update();
     return result;
+  };
+  const withCurrent = (use: (shell: Shell) => void): boolean => {
+    const shell = current();
+    if (shell !== undefined) use(shell);
+    return shell !== undefined;
   };
 
   const actions: Panes = {
-    open: start,
+    open: given => void start({ number: (sandboxes += 1), ...given }, null),
+    another: () =>
+      withCurrent(({ sandbox }) => {
+        const launcher = runningFirst(open, sandbox)?.launcher ?? null;
+        if (launcher === null) store.setState({ toast: 'its sandbox has ended: r makes it again' });
+        else start(sandbox, launcher);
+      }),
     fullScreen,
-    restart: () => {
-      const old = current();
-      const info = store.getState().panes.find(({ id }) => id === old?.pane.id);
-      if (old === undefined || info === undefined) return;
-      void old.pane.close();
-      forget(old.pane.id);
-      start({ build: info.build, name: info.name, command: old.command });
-    },
-    close: () => {
-      const old = current();
-      if (old === undefined) return;
-      void old.pane.close();
-      forget(old.pane.id);
-    },
+    restart: () => void withCurrent(restart),
+    close: () => void withCurrent(close),
     turn: by => {
-      const { panes, pane } = store.getState();
-      const at = panes.findIndex(({ id }) => id === pane);
-      if (panes.length > 0) store.setState({ pane: panes[(at + by + panes.length) % panes.length]?.id ?? null });
+      const at = open.findIndex(shell => shell === current());
+      if (open.length > 0) store.setState({ pane: open[(at + by + open.length) % open.length]?.pane.id ?? null });
     },
     scroll: lines => read(pane => pane.scroll(-lines)),
     search: (text, direction) => read(pane => pane.search(text, direction)) ?? 'nowhere',
@@ -105,22 +112,19 @@ export function makePanes(
       if (on === 'pane') read(pane => pane.end());
       store.setState({ focus: on, paneMenu: false });
     },
-    running: () => [...open.values()].some(({ pane }) => pane.state().kind === 'running'),
+    running: () => open.some(({ pane }) => runs(pane)),
   };
   return {
     actions,
-    shown: id => open.get(id ?? -1)?.pane ?? null,
-    closeAll: async () => void (await Promise.all([...open.values()].map(({ pane }) => pane.close()))),
+    shown: id => open.find(({ pane }) => pane.id === id)?.pane ?? null,
+    closeAll: async () => void (await Promise.all(open.map(({ pane }) => pane.close()))),
   };
 }
 
-/** What the chrome says of a pane. */
-function update(store: StoreApi<State>, pane: Pane): void {
-  const state = pane.state();
-  const ended = state.kind === 'ended' ? `ended with status ${state.status}` : null;
-  const told = { title: pane.title(), ended, scrolledBack: pane.scrolledBack() > 0, selected: pane.selected() };
-  const panes = store.getState().panes.map(info => (info.id === pane.id ? { ...info, ...told } : info));
-  store.setState(
-    ended === null ? { panes } : { panes, ...(store.getState().pane === pane.id ? { focus: 'chrome' } : {}) },
-  );
+/** With one more shell: in the place of an old one, behind those of its sandbox, or at the end. */
+function placed(open: readonly Shell[], shell: Shell, old: Shell | undefined): readonly Shell[] {
+  if (old !== undefined) return open.map(each => (each === old ? shell : each));
+  const last = open.findLastIndex(({ sandbox }) => sandbox.number === shell.sandbox.number);
+  const at = last < 0 ? open.length : last + 1;
+  return [...open.slice(0, at), shell, ...open.slice(at)];
 }

@@ -5,6 +5,8 @@ import type { ShellCommand } from './core.ts';
 export interface Panes {
   /** Opens a shell; where it goes (a pane, the whole terminal) is decided here. */
   open(given: { readonly build: string; readonly name: string; readonly command: ShellCommand }): void;
+  /** One more shell in the sandbox of the shown one. @returns false where none is shown */
+  another(): boolean;
   /** Runs a command on the real terminal, and comes back when it has ended. */
   fullScreen(command: ShellCommand): void;
   restart(): void;

@@ -48,6 +48,9 @@ const away = (tab: Tab) =>
     goTo(app, tab);
   });
 
+const oneMore = (app: App): void => {
+  if (!app.panes.another()) openShell(app);
+};
 const toggleZoom = (app: App): void => set(app, { zoomed: !get(app).zoomed });
 const reading = (app: App): void => set(app, { focus: 'chrome' });
 
@@ -122,6 +125,7 @@ export const RUNS: { readonly [I in KeyId]: (app: App) => void } = {
   logBefore: app => void searchLog(app, -1),
   logCopy: app => app.copy(currentLine(get(app))),
   paneFocus: app => app.panes.focus('pane'),
+  paneAnother: oneMore,
   paneRestart: app => app.panes.restart(),
   paneClose: app => app.panes.close(),
   paneSearch: app => startTyping(app, 'paneSearch'),
@@ -137,6 +141,7 @@ export const RUNS: { readonly [I in KeyId]: (app: App) => void } = {
   menuPlan: away('plan'),
   menuLog: away('log'),
   menuZoom: menu(toggleZoom),
+  menuAnother: menu(oneMore),
   menuScroll: menu(reading),
   menuRestart: menu(app => app.panes.restart()),
   menuClose: menu(app => app.panes.close()),

@@ -101,6 +101,10 @@ export interface PaneInfo {
   /** The `outer` of its build. */
   readonly build: string;
   readonly name: string;
+  /** Those of one sandbox have the same number. */
+  readonly sandbox: number;
+  /** Whether the sandbox is its own: it ends with this one, and the others with it. */
+  readonly first: boolean;
   /** What the program inside calls itself; already safe to print. */
   readonly title: string;
   readonly ended: string | null;

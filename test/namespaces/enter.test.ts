@@ -267,6 +267,22 @@ for (const [name, user] of SIDES) {
       assert.match(stderr.toString(), /none of yours runs; /);
     });
 
+    test('a sandbox is waited for that is not there yet, and may be named by what started its launcher', async t => {
+      const { store, directory } = smallBuild();
+      const options = { user, env: { NIX_BUILD_SHELL_SESSIONS: sessionsFor(user) } };
+      const launcher = start(['--store', store, directory, 'bash', '-c', 'read -r line'], {
+        ...options,
+        before: ['timeout', '1000'],
+      });
+      t.after(() => launcher.kill('SIGKILL'));
+      // Nothing is waited for here: it has hardly begun.
+      const { stdout, stderr, status } = run(['enter', String(launcher.pid), 'bash', '-c', 'echo in'], options);
+      assert.deepEqual([stdout.toString(), stderr.toString(), status], ['in\n', '', 0]);
+      const ended = once(launcher, 'close');
+      launcher.stdin?.end('\n');
+      await ended;
+    });
+
     test('two that enter at once see each other', async t => {
       const sandbox = await running(t, user, 'mkdir /build/here');
       const script = (own: string, other: string): string => `

@@ -6,7 +6,7 @@ import { KEYS } from '../../src/ui/keys.ts';
 import { paneRect } from '../../src/ui/pane-place.ts';
 import type { State } from '../../src/ui/state.ts';
 import { pictureOf } from './picture.ts';
-import { BUILDS, emptyUi, uiState } from './ui-state.ts';
+import { BUILDS, emptyUi, paneInfo, uiState } from './ui-state.ts';
 import { afterKeys, SCREENS } from './ui-story.ts';
 
 const SMALL = [80, 24] as const;
@@ -23,6 +23,23 @@ const SESSION = [
   '\u001b[1;32m[wttr-0.1.0]\u001b[0m /build/source $ \u001b[7m \u001b[0m',
 ].join('\r\n');
 
+/** What a second one in the same sandbox shows. */
+const SECOND = [
+  'nix-build-shell: in wttr-0.1.0 (process 31337), beside its first shell or command; it',
+  ' ends with that',
+  '\u001b[1;36m[wttr-0.1.0]\u001b[0m /build $ ps -o pid,args',
+  '  PID COMMAND',
+  '    1 nix-build-shell-init',
+  '    2 bash -i',
+  '   17 cargo build --release --frozen',
+  '   23 build-script-main',
+  '   31 bash -i',
+  '   32 ps -o pid,args',
+  '\u001b[1;36m[wttr-0.1.0]\u001b[0m /build $ cat /proc/23/wchan; echo',
+  'do_wait',
+  '\u001b[1;36m[wttr-0.1.0]\u001b[0m /build $ \u001b[7m \u001b[0m',
+].join('\r\n');
+
 /** Every picture, by the name of its file. */
 export async function screenPictures(): Promise<ReadonlyMap<string, string>> {
   const pictures = new Map<string, string>();
@@ -33,6 +50,9 @@ export async function screenPictures(): Promise<ReadonlyMap<string, string>> {
   await add('empty', 'nix-build-shell: no kept build was found', emptyUi(...SMALL));
   await add('wide', 'nix-build-shell on a wide terminal: the list and a log', await after(WIDE, SCREENS['log'] ?? []));
   await add('shell', "nix-build-shell: a shell in the build's sandbox", inShell(uiState(...SMALL)), SESSION);
+  const two = [paneInfo({}), paneInfo({ id: 2, first: false, command: 'nix-build-shell enter 31337' })];
+  const second = { ...inShell(uiState(...SMALL)), panes: two, pane: 2 };
+  await add('panes', 'nix-build-shell: two shells in one sandbox', second, SECOND);
   return pictures;
 }
 
@@ -42,8 +62,7 @@ async function after([columns, rows]: readonly [number, number], keys: readonly 
 
 function inShell(state: State): State {
   const build = BUILDS[0]?.outer ?? '';
-  const info = { id: 1, build, name: 'wttr-0.1.0', title: '', ended: null, scrolledBack: false, selected: 0 };
-  const panes = [{ ...info, command: `nix-build-shell ${build}` }];
+  const panes = [paneInfo({ build, name: 'wttr-0.1.0', command: `nix-build-shell ${build}` })];
   return { ...state, tab: 'shell', focus: 'pane', panes, pane: 1 };
 }
 

@@ -9,7 +9,7 @@ import { KEYS } from '../../src/ui/keys.ts';
 import { DEFAULT_COLOURS, type Look } from '../../src/ui/look.ts';
 import type { Panes } from '../../src/ui/panes.ts';
 import { RUNS } from '../../src/ui/runs.ts';
-import { type Facts, initialState, NO_FACTS, type State } from '../../src/ui/state.ts';
+import { type Facts, initialState, NO_FACTS, type PaneInfo, type State } from '../../src/ui/state.ts';
 import { envVars, keptBuild } from './plan-input.ts';
 
 export const NOW = 1_800_000_000_000;
@@ -85,6 +85,23 @@ export function emptyUi(columns: number, rows: number, builds: readonly KeptBuil
   });
 }
 
+/** A shell in a pane. */
+export function paneInfo(change: Partial<PaneInfo>): PaneInfo {
+  return {
+    id: 1,
+    build: BUILDS[0]?.outer ?? '',
+    name: 'wttr-0.1.0',
+    sandbox: 1,
+    first: true,
+    title: '',
+    ended: null,
+    command: 'nix-build-shell DIR',
+    scrolledBack: false,
+    selected: 0,
+    ...change,
+  };
+}
+
 /** What a test's UI was asked to do. */
 export interface Asked {
   readonly copied: string[];
@@ -141,6 +158,7 @@ function fakeCore(state: State, asked: Asked): Core {
       return ok(null);
     },
     shell: build => ({ argv: ['true'], shown: `nix-build-shell ${build.outer}` }),
+    enter: launcher => ({ argv: ['true'], shown: `nix-build-shell enter ${launcher}` }),
     runOnTerminal: async () => 0,
     copyToTmux: async () => false,
     saveCopy: () => ok('/tmp/copied.txt'),
@@ -151,6 +169,7 @@ function fakeCore(state: State, asked: Asked): Core {
 function fakePanes(asked: Asked): Panes {
   return {
     open: ({ command }) => void asked.opened.push(command.shown),
+    another: () => false,
     fullScreen: ({ shown }) => void asked.opened.push(shown),
     restart: () => undefined,
     close: () => undefined,

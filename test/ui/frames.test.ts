@@ -5,10 +5,11 @@ import { hostPath } from '../../src/base/path.ts';
 import { areas, written } from '../../src/ui/frame.ts';
 import { KEYS } from '../../src/ui/keys.ts';
 import { coloursOn } from '../../src/ui/look.ts';
-import type { State } from '../../src/ui/state.ts';
+import { ENDED_WITH_SANDBOX } from '../../src/ui/shells.ts';
+import type { PaneInfo, State } from '../../src/ui/state.ts';
 import { matchesGolden } from '../support/golden.ts';
 import { inkOn, writtenFrame } from '../support/ink-frame.tsx';
-import { emptyUi, LOOK, uiApp, uiBuild, uiState } from '../support/ui-state.ts';
+import { emptyUi, LOOK, paneInfo, uiApp, uiBuild, uiState } from '../support/ui-state.ts';
 import { afterKeys, HOSTILE, hostileCore, SCREENS } from '../support/ui-story.ts';
 
 const SIZES = [
@@ -44,6 +45,36 @@ for (const [columns, rows] of SIZES) {
     drawn.end();
   });
 }
+
+/** A shell in each of two sandboxes, and a second one in the first. */
+const PANES = [
+  paneInfo({}),
+  paneInfo({ id: 2, first: false, title: 'vim build.rs', command: 'nix-build-shell enter 31337' }),
+  paneInfo({ id: 3, name: 'openssl-sys-0.9.102', sandbox: 2 }),
+];
+const KILLED = {
+  focus: 'chrome',
+  panes: PANES.with(1, { ...PANES[1], ended: ENDED_WITH_SANDBOX } as PaneInfo),
+} as const;
+for (const [columns, rows] of SIZES)
+  for (const [name, change] of [
+    ['panes', {}],
+    ['panes-menu', { paneMenu: true }],
+    ['panes-ended', KILLED],
+  ] as const)
+    test(`several panes: '${name}', ${columns}x${rows}`, async () => {
+      const state = uiState(columns, rows, { tab: 'shell', focus: 'pane', panes: PANES, pane: 2, ...change });
+      matchesGolden(`ui/${name}.${columns}x${rows}.txt`, await writtenFrame(state, KEYS));
+    });
+
+test('many panes, or long names, are counted where there is no room to list them', async () => {
+  const panes = Array.from({ length: 30 }, (_, at) => paneInfo({ id: at, sandbox: at, name: HOSTILE }));
+  for (const columns of [40, 80]) {
+    const state = uiState(columns, 24, { tab: 'shell', panes, pane: 4 });
+    assert.deepEqual(acts(state), []);
+    if (columns === 80) assert.match(await writtenFrame(state, KEYS), /5 Shell +▸5 of 30$/m);
+  }
+});
 
 test('a terminal that is too small is told so in one line', async () => {
   assert.match(await writtenFrame(uiState(39, 24), KEYS), /^needs 40x10, have 39x24\n\n/);

@@ -6,12 +6,15 @@ import type { App } from '../../src/ui/app.ts';
 import { areas } from '../../src/ui/frame.ts';
 import { KEYS } from '../../src/ui/keys.ts';
 import { lineText, width } from '../../src/ui/line.ts';
+import { makePanes } from '../../src/ui/open-panes.ts';
 import { onKey, onPaste } from '../../src/ui/router.ts';
+import { fakeTerminal } from '../support/fake-terminal.ts';
 import { BUILDS, uiApp, uiBuild, uiState } from '../support/ui-state.ts';
 import { HOSTILE, hostileCore, settle, storyCore } from '../support/ui-story.ts';
 
 /** On each machine: 10,000 in all. */
 const STEPS = 5_000;
+const MOST_PANES = 6;
 const TYPED = [
   ...'abcdefghijklmnopqrstuvwxyzABCXYZ0123456789 /:?*=<>[]'.split(''),
   'é',
@@ -59,27 +62,39 @@ for (const [what, core] of [
     const pick = <T>(list: readonly T[]): T => list[random(list.length)] as T;
     const others = [uiBuild('日本語-1.0', 3), uiBuild(HOSTILE, 4), uiBuild('x'.repeat(300), 5)];
     let there = BUILDS;
-    const { app } = uiApp(uiState(80, 24), { ...core, list: async () => there });
+    const bare = uiApp(uiState(80, 24), { ...core, list: async () => there }).app;
+    const terminal = fakeTerminal();
+    const app: App = { ...bare, panes: makePanes(terminal, bare.store, bare.core, () => undefined).actions };
+    let most = 0;
     const seen = new Set<string>();
     for (let step = 0; step < STEPS; step += 1) {
       const dice = random(100);
       const name = pick(NAMES);
-      if (dice < 92) onKey(app, name);
+      if (dice < 86) onKey(app, name);
+      // Enter and s lead to the shells from everywhere: this leads away again.
+      else if (dice < 92) onKey(app, pick(['1', '2', '3', '4']));
+      else if (dice < 93) app.store.setState({ paneMenu: app.store.getState().focus === 'pane' });
+      else if (dice < 94) terminal.opened[random(terminal.opened.length + 1)]?.ends(pick([0, 1, 137]));
       else if (dice < 95) onPaste(app, pick([HOSTILE, 'ssl', '日本', '']));
       else if (dice < 99) app.store.setState({ size: { columns: pick(COLUMNS), rows: pick(ROWS) } });
       else {
         there = [...BUILDS, ...others].filter(() => random(3) > 0);
         await rescan(app);
       }
+      if (app.store.getState().panes.length > MOST_PANES) app.panes.close();
       if (step % 7 === 0) await settle();
       const state = app.store.getState();
       seen.add(state.overlay?.kind ?? state.typing?.purpose ?? state.tab);
+      most = Math.max(most, state.panes.length);
+      const shown = state.panes.find(({ id }) => id === state.pane);
+      assert.equal(shown === undefined, state.panes.length === 0, `step ${step}, after ${name}`);
       const wrong = wrongLine(app);
       assert.equal(wrong, null, `step ${step}, after ${name}`);
       assert.ok(
         state.shown.length === 0 || state.selected === null || state.builds.some(b => b.outer === state.selected),
       );
     }
+    assert.ok(most > 2, `${most} panes at most`);
     // The steps went everywhere: else this test says little.
     for (const place of ['dirs', 'env', 'plan', 'log', 'shell', 'help', 'palette', 'pick', 'delete', 'filter', 'bind'])
       assert.ok(seen.has(place), `${place} was never seen`);

@@ -11,7 +11,14 @@ import { json } from '../../report/text.ts';
 import { hasTerminal } from '../../sandbox/host.ts';
 import { entrancePlan } from '../../sandbox/join.ts';
 import type { RunOutcome } from '../../sandbox/run.ts';
-import { isBeingMade, openRunning, type RunningSandbox, runningSandboxes } from '../../session/running.ts';
+import {
+  ageMs,
+  isBeingMade,
+  isRunBy,
+  openRunning,
+  type RunningSandbox,
+  runningSandboxes,
+} from '../../session/running.ts';
 import { recognise } from '../prepare.ts';
 import { runHere } from '../run-here.ts';
 import { print, say, sayFailure } from '../say.ts';
@@ -20,6 +27,8 @@ import { actForCaller, actForOwner } from '../sudo.ts';
 const HINT = "'nix-build-shell enter' names those that run";
 /** How often it is looked for while it is being made. */
 const AGAIN_MS = 50;
+/** As long as a start may take on a busy machine, until it has a session. */
+const START_MS = 10_000;
 /** The kernel kills what was entered first, and process 1 has ended a moment later. */
 const END_MS = 1000;
 const SIGKILL = 9;
@@ -65,22 +74,31 @@ async function find(which: string): Promise<Result<RunningSandbox>> {
 }
 
 async function findByProcess(pid: number): Promise<Result<RunningSandbox>> {
-  for (;;) {
-    const found = runningSandboxes(process.env).find(({ launcher, init }) => launcher === pid || init.pid === pid);
-    if (found !== undefined) return ok(found);
-    if (!isBeingMade(process.env, pid)) return noneOf(pid);
-    await new Promise(resolve => setTimeout(resolve, AGAIN_MS));
+  for (; ; await new Promise(resolve => setTimeout(resolve, AGAIN_MS))) {
+    const found = runningSandboxes(process.env).filter(sandbox => isRunBy(sandbox, pid));
+    if (found.length > 0) return onlyOne(found, `process ${pid}`);
+    if (!isBeingMade(process.env, pid) && !mayBegin(pid)) return noneOf(pid);
   }
 }
 
+/** Whether it is the caller's and so young that it may be about to make a sandbox, and have no session yet. */
+function mayBegin(pid: number): boolean {
+  const age = ageMs(pid);
+  return age !== null && age < START_MS && ownerOf(pid) === process.geteuid?.();
+}
+
+function ownerOf(pid: number): number | undefined {
+  return statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid;
+}
+
 function noneOf(pid: number): Result<never> {
-  const stats = statSync(`/proc/${pid}`, { throwIfNoEntry: false });
+  const owner = ownerOf(pid);
   const because =
-    stats === undefined
+    owner === undefined
       ? `no process has the number ${pid}`
-      : stats.uid === process.geteuid?.()
+      : owner === process.geteuid?.()
         ? `process ${pid} runs none`
-        : `process ${pid} is that of ${userName(stats.uid) ?? `user ${stats.uid}`}, and not yours`;
+        : `process ${pid} is that of ${userName(owner) ?? `user ${owner}`}, and not yours`;
   return fail(`enter the sandbox of process ${pid}`, { because, hint: HINT });
 }
 
@@ -88,6 +106,10 @@ function findByDirectory(which: string): Result<RunningSandbox> {
   const recognised = recognise(which);
   const outer = recognised.ok ? recognised.value.outer : absolutePath(which);
   const found = runningSandboxes(process.env).filter(sandbox => sandbox.outer === outer);
+  return onlyOne(found, which);
+}
+
+function onlyOne(found: readonly RunningSandbox[], which: string): Result<RunningSandbox> {
   const [first, ...others] = found;
   if (first === undefined) return gone(which);
   if (others.length === 0) return ok(first);

@@ -2,10 +2,11 @@
 
 import type { Binding } from '../app.ts';
 import { contextsOf, keysOf, shownKey } from '../binding.ts';
+import type { KeyId } from '../keys.ts';
 import { fitLine, foreign, type Line, lineText, type Span, span, width } from '../line.ts';
 import { paneHasKeyboard } from '../pane-place.ts';
 import { nameOf, type State, selectedBuild, TABS } from '../state.ts';
-import { paneStatus } from './shell.ts';
+import { paneCount, paneList, paneStatus } from './shell.ts';
 
 const TITLES = { dirs: 'Dirs', env: 'Env', plan: 'Plan', log: 'Log', shell: 'Shell' } as const;
 
@@ -15,20 +16,22 @@ export function titleLine(state: State): Line {
   const tabs = TABS.flatMap((tab, at): Span[] => [
     span(` ${tab === state.tab ? '▸' : ' '}${at + 1} ${TITLES[tab]}`, tab === state.tab ? 'title' : 'dim'),
   ]);
-  const right = about(state);
   // What it is about says more than the program's own name.
-  for (const name of columns < 70 ? [''] : [' nix-build-shell ', '']) {
-    const left: Line = [span(name, 'strong'), ...tabs];
-    const room = columns - width(lineText(left)) - width(right.text) - 1;
-    if (room > 0) return [...left, span(' '.repeat(room)), right, span(' ')];
-  }
+  for (const right of about(state))
+    for (const name of columns < 70 ? [''] : [' nix-build-shell ', '']) {
+      const left: Line = [span(name, 'strong'), ...tabs];
+      const room = columns - width(lineText(left)) - width(lineText(right)) - 1;
+      if (room > 0) return [...left, span(' '.repeat(room)), ...right, span(' ')];
+    }
   return fitLine(tabs, columns);
 }
 
-function about(state: State): Span {
-  if (state.tab === 'dirs') return span(`${count(state)} kept`, 'plain');
+/** The first of them for which there is room is shown. */
+function about(state: State): readonly Line[] {
+  if (state.tab === 'dirs') return [[span(`${count(state)} kept`, 'plain')]];
+  if (state.tab === 'shell' && state.panes.length > 1) return [paneList(state), paneCount(state)];
   const build = selectedBuild(state);
-  return foreign(build === null ? '' : nameOf(state, build), 'strong');
+  return [[foreign(build === null ? '' : nameOf(state, build), 'strong')]];
 }
 
 function count({ shown, builds, filter, marked }: State): string {
@@ -85,15 +88,20 @@ const PROMPTS = {
   paneSearch: 'find:',
 } as const;
 
+/** What is of no use where the program of the pane has ended. */
+const OF_RUNNING: ReadonlySet<string> = new Set(['paneFocus', 'paneAnother', 'menuAnother'] satisfies KeyId[]);
+
 function hintsOf(state: State, bindings: readonly Binding[]): readonly Hint[] {
   // What is typed is no key, also over a list of keys.
   const contexts = state.typing === null ? contextsOf(state) : ['typing' as const];
+  const ended = state.panes.some(({ id, ended }) => id === state.pane && ended !== null);
   const always =
     state.filter !== '' && state.tab === 'dirs' && state.overlay === null
       ? [{ id: 'filtered', line: filterHint(state) }]
       : [];
   const keys = bindings
     .filter(({ hint, when }) => hint !== undefined && when.some(context => contexts.includes(context)))
+    .filter(({ id }) => !ended || !OF_RUNNING.has(id))
     .map((binding): Hint => {
       const key = keysOf(binding, state.keys)[0] ?? '';
       return { id: binding.id, line: [span(shownKey(key), 'strong'), span(` ${binding.hint}  `, 'dim')] };

@@ -72,7 +72,7 @@ function targetLines(path: string, holding: string, cells: number): readonly Lin
   const room = cells - width(last) - width(held);
   const before = pieces.slice(0, -1).map((text): Line => [span(text)]);
   if (room >= 2) return [...before, [span(last), span(' '.repeat(room)), span(held, 'dim')]];
-  return [...before, [span(last)], [span(' '.repeat(cells - width(held))), span(held, 'dim')]];
+  return [...before, [span(last)], [span(' '.repeat(Math.max(0, cells - width(held)))), span(held, 'dim')]];
 }
 
 function total(state: State, { targets }: Delete): string {

@@ -28,11 +28,25 @@ export function paneStatus(state: State): readonly Span[] | null {
     return [
       name,
       foreign(title, 'dim'),
-      span('  /build is a copy  ', 'dim'),
+      pane.first ? span('  /build is a copy  ', 'dim') : foreign(`  ${pane.command}  `, 'dim'),
       span(shownKey(state.reservedKey), 'strong'),
       span(' menu', 'dim'),
     ];
   return [name, reading];
+}
+
+/** The panes by their numbers, those of one sandbox behind its name: `wttr 1 ▸2  hello 3`. */
+export function paneList({ panes, pane: shown }: State): Line {
+  return panes.flatMap(({ id, name, sandbox, ended }, at): Line => {
+    const number = `${at + 1}`;
+    const marked = id === shown ? span(` ▸${number}`, 'title') : span(` ${number}`, ended === null ? 'plain' : 'dim');
+    return panes[at - 1]?.sandbox === sandbox ? [marked] : [foreign(`${at === 0 ? '' : '  '}${name}`), marked];
+  });
+}
+
+/** Which of them is shown, where there is no room for a list. */
+export function paneCount({ panes, pane: shown }: State): Line {
+  return [span(`▸${panes.findIndex(({ id }) => id === shown) + 1}`, 'title'), span(` of ${panes.length}`)];
 }
 
 function readingOf({ selected, scrolledBack }: PaneInfo): string {
