@@ -1,12 +1,13 @@
 /** The one privileged step: what is asked, what is said, and what the copy tells of the build (docs/spec.md, "The environment"). */
 import { renameSync, rmdirSync } from 'node:fs';
-import { fail, ok, type Result, systemError } from '../base/failure.ts';
+import { ok, type Result } from '../base/failure.ts';
 import { fsPath, type HostPath, hostPath } from '../base/path.ts';
 import { shellWord } from '../base/printable.ts';
 import type { KeptBuild } from '../nix/kept-build.ts';
 import { child, shapeOf } from '../nix/layout.ts';
 import { lookAt } from '../nix/read-regular.ts';
 import { names, signsIn } from '../nix/signs.ts';
+import { notWritten } from '../session/place.ts';
 import { copyWithPrivileges, privilegedCommand, privilegeTool } from '../session/privileged-copy.ts';
 import type { CopyReport } from '../session/session.ts';
 import type { RunOptions } from './arguments.ts';
@@ -67,7 +68,7 @@ function liftContent(build: KeptBuild, copy: HostPath): Result<KeptBuild['layout
     rmdirSync(fsPath(outer));
     return ok(inner);
   } catch (error) {
-    return fail(`take ${inner} out of the copy of ${build.outer}`, systemError(error));
+    return notWritten(`take ${inner} out of the copy of ${build.outer}`, error, copy);
   }
 }
 

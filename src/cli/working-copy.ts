@@ -1,7 +1,7 @@
 /** The working copy of a run: what is copied, how, and what is said about it (S12). */
 import { rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Failure, fail, ok, type Result, systemError } from '../base/failure.ts';
+import { type Failure, ok, type Result } from '../base/failure.ts';
 import { fsPath, type HostPath, hostPath } from '../base/path.ts';
 import { trace } from '../base/trace.ts';
 import { asksForPrivileges, closedFailure } from '../nix/closed.ts';
@@ -12,6 +12,7 @@ import { writeEnvVars } from '../nix/write-env-vars.ts';
 import { type Choice, chooseRung, closeChoice } from '../session/ladder.ts';
 import type { Look } from '../session/look.ts';
 import { makeCopy } from '../session/make-copy.ts';
+import { notWritten } from '../session/place.ts';
 import { rememberRefusal } from '../session/refusals.ts';
 import { removeTree } from '../session/remove.ts';
 import type { RootTree } from '../session/root-tree.ts';
@@ -131,7 +132,7 @@ function withEnvironmentFile(ready: Ready): Result<Ready> {
   } catch (error) {
     closeChoice(ready);
     finishSession(ready.session, { keep: false });
-    return fail('write /build/env-vars in the working copy', systemError(error));
+    return notWritten('write /build/env-vars in the working copy', error, ready.session.build);
   }
   sayReconstructed(ready.prepared);
   return ok(ready);

@@ -1,11 +1,12 @@
 /** Makes a session's working copy on the rung that was chosen. */
 import { chmodSync, lstatSync, mkdirSync, utimesSync } from 'node:fs';
-import { fail, ok, type Result, systemError } from '../base/failure.ts';
+import { ok, type Result } from '../base/failure.ts';
 import { fsPath, type HostPath } from '../base/path.ts';
 import type { OverlayCopy } from '../sandbox/working-copy.ts';
 import { type CopyOptions, copyTree } from './copy.ts';
 import type { Choice } from './ladder.ts';
 import { lookedSoFar } from './look.ts';
+import { notWritten } from './place.ts';
 import type { Session } from './session.ts';
 import { placeNames, severalNames } from './several-names.ts';
 
@@ -44,13 +45,7 @@ function makeLayer(
     chmodSync(fsPath(session.build), (top.mode & 0o1777) | 0o700);
     utimesSync(fsPath(session.build), top.atime, top.mtime);
   } catch (error) {
-    const { call, errno } = systemError(error);
-    const room = errno === 'ENOSPC' || errno === 'EDQUOT' ? `make room in ${session.directory}, or ` : '';
-    return fail(`make a layer for the changes to ${content}`, {
-      call,
-      errno,
-      hint: `${room}choose another place with NIX_BUILD_SHELL_SESSIONS=DIR (or XDG_CACHE_HOME)`,
-    });
+    return notWritten(`make a layer for the changes to ${content}`, error, session.directory);
   }
   const copy = overlayCopy(content, session.directory, { notTaken, look, tree });
   return ok({ ...session, copy });

@@ -9,9 +9,10 @@ import {
   readlinkSync,
   symlinkSync,
 } from 'node:fs';
-import { fail, ok, type Result, systemError } from '../base/failure.ts';
+import { ok, type Result } from '../base/failure.ts';
 import { fsPath, type HostPath, hostPath } from '../base/path.ts';
 import { copyTree } from './copy.ts';
+import { notWritten } from './place.ts';
 import type { Skipped } from './session.ts';
 
 /** What could not be copied, with paths that begin with the output's name: how much, and the first of it. */
@@ -44,7 +45,7 @@ export function copyOutputs(from: HostPath, outputs: readonly string[], store: H
     }
     return ok({ count, first });
   } catch (error) {
-    return fail('copy what Nix left of the outputs', systemError(error));
+    return notWritten('copy what Nix left of the outputs', error, store);
   }
 }
 

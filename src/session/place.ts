@@ -65,6 +65,14 @@ function isWithin(place: HostPath, directory: HostPath): boolean {
   }
 }
 
+/** Why something of a session could not be written, and what can be done. @param place where it was to be */
+export function notWritten(wanted: string, error: unknown, place: string): ReturnType<typeof fail> {
+  const { call, errno } = systemError(error);
+  const room = errno === 'ENOSPC' || errno === 'EDQUOT' ? `make room in ${place}, or ` : '';
+  const hint = `${room}choose another place with NIX_BUILD_SHELL_SESSIONS=DIR (or XDG_CACHE_HOME)`;
+  return fail(wanted, { call, errno, hint });
+}
+
 /** The directory to ask where the sessions' own is not made yet: the next one above. */
 export function nearestDirectory(path: HostPath): HostPath {
   for (let at: string = path; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {

@@ -3,10 +3,11 @@
  * nothing else; unpacking it is done without privileges. tar follows no links below the directory.
  */
 import { mkdirSync } from 'node:fs';
-import { fail, ok, type Result, systemError } from '../base/failure.ts';
+import { fail, ok, type Result } from '../base/failure.ts';
 import { fsPath, type HostPath } from '../base/path.ts';
 import { pipeOnTerminal } from '../nix/command.ts';
 import { isProgram } from '../nix/read-regular.ts';
+import { notWritten } from './place.ts';
 import type { CopyReport } from './session.ts';
 
 /** In this order: what a person uses is usually the first that is there. run0 is systemd's (256 and newer). */
@@ -35,7 +36,7 @@ export async function copyWithPrivileges(content: HostPath, to: HostPath, path: 
   try {
     mkdirSync(fsPath(to), { mode: 0o700 });
   } catch (error) {
-    return fail(wanted, systemError(error));
+    return notWritten(wanted, error, to);
   }
   // The caller is the owner of all that tar makes: --no-same-owner is what it does for everybody but root.
   const unpack = [

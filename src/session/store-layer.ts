@@ -1,11 +1,12 @@
 /** A session's layer above the whole store (docs/decisions/0085-the-whole-store-has-a-layer.md): whether there can be one, and its directories. */
 import { closeSync, constants, existsSync, fchmodSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { fail, ok, type Result, systemError } from '../base/failure.ts';
+import { ok, type Result } from '../base/failure.ts';
 import { fsPath, type HostPath, hostPath } from '../base/path.ts';
 import { allocate } from '../ffi/memory.ts';
 import { syscall } from '../ffi/syscalls.ts';
 import type { LayerPlace, StoreLayer } from '../sandbox/store-view.ts';
 import { type CopiedOutputs, copyOutputs } from './outputs.ts';
+import { notWritten } from './place.ts';
 import { attributesRefused } from './probe.ts';
 import { knownRefusal } from './refusals.ts';
 import { removeTree } from './remove.ts';
@@ -59,7 +60,7 @@ export function makeStoreLayer({ place, session, from, unfinished }: StoreLayer)
   try {
     mkdirSync(fsPath(work), { mode: 0o700 });
   } catch (error) {
-    return fail('make a layer above the store', systemError(error));
+    return notWritten('make a layer above the store', error, session);
   }
   if (existsSync(fsPath(layer)) || (place === 'memory' && unfinished.length === 0)) return ok(NONE);
   const copied = copyOutputs(from, unfinished, layer);

@@ -12,23 +12,23 @@ import { BASH, envVarsText, SMALL_ENVIRONMENT, type SmallBuild, smallBuild } fro
 import { treeHash } from '../support/tree-hash.ts';
 import { isFailure, SIDES, sessionsFor, watched } from '../support/watched.ts';
 
+const DRV = '/nix/store/00000000000000000000000000000003-small-1.0.drv';
 const skip = missing('user-namespaces', 'static-bash', 'static-busybox');
 
 test('an argument or an environment that is too large is said in one line', { skip }, () => {
   const build = smallBuild();
   const large = 'x'.repeat(140_000); // a single string has at most 128 KiB (execve(2))
-  const drv = '/nix/store/00000000000000000000000000000003-small-1.0.drv';
   const builder = `${BASH}/bin/bash`;
   const env = Object.entries({ ...SMALL_ENVIRONMENT, large }).map(([name, value]) => `("${name}","${value}")`);
   const text = `Derive([("out","${SMALL_ENVIRONMENT.out}","","")],[],[],"x86_64-linux","${builder}",["-e"],[${env.join(',')}])`;
-  writeFileSync(join(build.store, drv), text);
+  writeFileSync(join(build.store, DRV), text);
   const file = join(build.directory, 'env-vars');
   writeFileSync(file, envVarsText({ ...SMALL_ENVIRONMENT, large }));
   const inFile = watched(build, ['--store', build.store, build.directory, 'true']);
   assert.match(inFile.stderr.toString(), /^[^\n]*Argument list too long\n/);
   assert.equal(inFile.status, 126);
   rmSync(file);
-  const { stderr, status } = watched(build, ['--store', build.store, '--derivation', drv, build.directory, 'true']);
+  const { stderr, status } = watched(build, ['--store', build.store, '--derivation', DRV, build.directory, 'true']);
   const [reconstructed, line, end] = stderr.toString().split('\n');
   assert.match(reconstructed ?? '', /: it is re-constructed from /);
   assert.match(line ?? '', /^nix-build-shell: cannot execute the build's shell: execve\(".*", …\) = E2BIG; .*ARG_MAX/);
@@ -127,6 +127,19 @@ for (const [name, user] of SIDES) {
     const inodes = 'mount -t tmpfs -o nr_inodes=2 none "$sessions"; own; enter true';
     isFailure(arranged(user, build, inodes + LEFT, []), 125, /= ENOSPC; NIX_BUILD_SHELL_SESSIONS/);
     assert.equal(treeHash(build.directory), before);
+    const env = Object.entries({ ...SMALL_ENVIRONMENT, large: 'x'.repeat(100_000) });
+    const variables = env.map(([variable, value]) => `("${variable}","${value}")`).join(',');
+    writeFileSync(
+      join(build.store, DRV),
+      `Derive([("out","${SMALL_ENVIRONMENT.out}","","")],[],[],"x86_64-linux","${BASH}/bin/bash",[],[${variables}])`,
+    );
+    rmSync(join(build.directory, 'env-vars'));
+    rmSync(join(build.directory, 'big'));
+    isFailure(
+      arranged(user, build, mount + LEFT, ['--copy=copy', '--derivation', DRV]),
+      125,
+      /cannot write \/build\/env-vars in the working copy: .* = ENOSPC; make room in .*NIX_BUILD_SHELL_SESSIONS/,
+    );
   });
 
   test(`${name}: a place for sessions that is read-only is said in one line`, { skip: needed }, () => {
