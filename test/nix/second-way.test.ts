@@ -1,6 +1,6 @@
 /** A store whose database the caller may not read is asked through its daemon; a program of the caller's profile is found by its store path. */
 import assert from 'node:assert/strict';
-import { readdirSync, realpathSync, symlinkSync } from 'node:fs';
+import { realpathSync, symlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { test } from 'node:test';
 import type { SandboxPlan } from '../../src/sandbox/step.ts';
@@ -28,14 +28,10 @@ for (const [name, user] of SIDES)
     skip: skip || missing('root'),
   }, () => {
     const { path } = keptBuild('plain-old');
-    const planOf = (output: Output): readonly string[] => {
-      const plan = JSON.parse(output.stdout.toString()) as SandboxPlan;
-      return plan.steps.flatMap(({ op }) => (op.kind === 'storePaths' ? op.entries.map(entry => entry.name) : []));
-    };
     const words = ['plan', '--json', path, 'true'];
-    const wanted = planOf(run(words, { user, env: { XDG_CACHE_HOME: '/proc/nowhere' } }));
+    const wanted = shownBy(run(words, { user, env: { XDG_CACHE_HOME: '/proc/nowhere' } }));
     assert.ok(wanted.length > 3, wanted.join());
-    assert.deepEqual(planOf(withoutDatabase(user, words)), wanted);
+    assert.deepEqual(shownBy(withoutDatabase(user, words)), wanted);
   });
 
 for (const [name, user] of SIDES)
@@ -47,7 +43,7 @@ for (const [name, user] of SIDES)
     const program = shellOf(path);
     symlinkSync(dirname(program), `${bin}/profile`);
     symlinkSync('profile/bash', `${bin}/my-debugger`);
-    const tools = readdirSync('/nix/store').find(name => name.endsWith('-busybox-static')) ?? '';
+    const tools = shownBy(run(['plan', '--json', path, 'true'])).find(name => name.endsWith('-busybox-static'));
     symlinkSync(`/nix/store/${tools}/bin`, `${bin}/tools`);
     const PATH = `${environmentFor(user)['PATH']}:${bin}`;
     const enter = (...command: readonly string[]): Output => run([path, ...command], { user, env: { PATH } });
@@ -69,6 +65,12 @@ for (const [name, user] of SIDES)
       assert.doesNotMatch(stderr.toString(), /outside it is/);
     }
   });
+
+/** The store paths that a plan shows, by their base names. */
+function shownBy(plan: Output): readonly string[] {
+  const { steps } = JSON.parse(plan.stdout.toString()) as SandboxPlan;
+  return steps.flatMap(({ op }) => (op.kind === 'storePaths' ? op.entries.map(({ name }) => name) : []));
+}
 
 /** The shell of a kept build, in the store. */
 function shellOf(directory: string): string {
