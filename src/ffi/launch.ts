@@ -1,6 +1,7 @@
 /** Starts a sandbox by the first way that this machine allows, waits for its end, and says what became of it. */
 import { reapErrands } from './errand.ts';
 import { closeFiles, type Files, openFiles } from './files.ts';
+import { withoutGroups } from './groups.ts';
 import { REPORT, REPORT_SIZE } from './init.ts';
 import { koffi } from './koffi.ts';
 import { allocate } from './memory.ts';
@@ -32,7 +33,8 @@ export function launch(request: LaunchRequest, ways: Ways = ALL_WAYS): Running |
     reapErrands();
     return files;
   }
-  const started = start(request, files, ways);
+  const begin = (): Started | Failed => start(request, files, ways);
+  const started = request.dropGroups === true ? withoutGroups(begin) : begin();
   closeFiles(files);
   if ('kind' in started) {
     syscall('close', files.status);

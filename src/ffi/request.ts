@@ -14,6 +14,8 @@ export interface LaunchRequest {
     readonly argv: readonly string[];
     readonly environment: readonly string[];
   };
+  /** The child has no supplementary groups: whoever may drop them says so. */
+  readonly dropGroups?: true;
   /** A mount that hangs nowhere yet, made before (open_tree(2)); left out: no call wants one. */
   readonly tree?: number;
   /** Where a temporary file may be made for a program, in this order; used only where memfds may not be executed. */

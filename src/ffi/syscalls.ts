@@ -17,6 +17,8 @@ const NUMBERS = {
   close: [3, 57],
   pipe2: [293, 59],
   getpid: [39, 172],
+  getgroups: [115, 158],
+  setgroups: [116, 159],
   getdents64: [217, 61],
   clone: [56, 220],
   execve: [59, 221],

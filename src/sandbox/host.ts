@@ -13,6 +13,8 @@ export interface HostFacts {
   readonly architecture: 'x86_64' | 'aarch64';
   /** `uname -r`. */
   readonly kernel: string;
+  /** The caller's supplementary groups: those of root can be dropped, where nothing took that right away. */
+  readonly groups: 'none' | 'stay' | 'dropped';
   /** The device nodes of `/dev` that exist here, out of those that the sandbox wants. */
   readonly devices: readonly string[];
   /** Whether `/dev/kvm` is there (S14). */
@@ -89,6 +91,7 @@ export function gatherHostFacts(questions: HostQuestions): HostFacts {
     gid: process.getgid?.() ?? 0,
     architecture: process.arch === 'arm64' ? 'aarch64' : 'x86_64',
     kernel: release(),
+    groups: groups(),
     devices,
     kvm: devices.includes('kvm'),
     privateProc: process.getuid?.() === 0 ? privateProc() : [],
@@ -102,6 +105,19 @@ export function gatherHostFacts(questions: HostQuestions): HostFacts {
     settingsProblems: [...(questions.settings?.problems ?? []), ...lost],
     promptShell: null,
   };
+}
+
+const CAP_SETGID = 6n;
+
+/** Those besides the caller's own group. In a user namespace that denies setgroups(2), root may not drop them either. */
+function groups(): HostFacts['groups'] {
+  const own = process.getgid?.();
+  if ((process.getgroups?.() ?? []).every(group => group === own)) return 'none';
+  if (process.getuid?.() !== 0) return 'stay';
+  const status = ofProc(() => readFileSync('/proc/self/status', 'latin1'), '');
+  const capabilities = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)/m.exec(status)?.[1] ?? '0'}`);
+  const allowed = ofProc(() => readFileSync('/proc/self/setgroups', 'latin1'), '').trim() === 'allow';
+  return allowed && ((capabilities >> CAP_SETGID) & 1n) === 1n ? 'dropped' : 'stay';
 }
 
 /**

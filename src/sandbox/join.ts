@@ -22,7 +22,13 @@ export interface Entrance {
 }
 
 /** What is done to the process before the root is made. */
-const FIRST: ReadonlySet<Op['kind']> = new Set(['dieWithLauncher', 'defaultSignals', 'closeDescriptors', 'umask']);
+const FIRST: ReadonlySet<Op['kind']> = new Set([
+  'dropGroups',
+  'dieWithLauncher',
+  'defaultSignals',
+  'closeDescriptors',
+  'umask',
+]);
 const BUILD = innerPath('/build');
 
 /** How the sandbox of a plan can be entered. Pure. */

@@ -11,7 +11,7 @@ import { omittedOfStore } from './store.ts';
 export function omissions(input: PlanInput): readonly Omission[] {
   return [
     ...omittedOfStore(input),
-    ...ALWAYS,
+    ...ALWAYS.filter(each => each !== GROUPS || input.facts.groups === 'stay'),
     ...ofStreams(input),
     ...omittedByRung(input),
     ...ofBuild(input),
@@ -22,6 +22,12 @@ export function omissions(input: PlanInput): readonly Omission[] {
     ...ofOptions(input),
   ];
 }
+
+const GROUPS: Omission = {
+  what: 'your supplementary groups stay, shown as nogroup',
+  why: 'setgroups(2) is refused in a user namespace that an ordinary user made',
+  nix: 'startChild',
+};
 
 const ALWAYS: readonly Omission[] = [
   {
@@ -49,11 +55,7 @@ const ALWAYS: readonly Omission[] = [
     why: 'process 1 ignores signals that it does not handle; a build is process 1 and lives with that',
     nix: 'startChild',
   },
-  {
-    what: 'your supplementary groups stay, shown as nogroup',
-    why: 'setgroups(2) is refused in a user namespace that an ordinary user made',
-    nix: 'startChild',
-  },
+  GROUPS,
   {
     what: "the kernel's key rings are not there (ENOSYS)",
     why: 'they have no namespaces: those of the same user would be within reach, and that is you, not a build user',

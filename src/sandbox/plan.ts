@@ -49,7 +49,13 @@ function processSteps({ options, facts }: PlanInput): readonly Step[] {
   const own: readonly Namespace[] = ['user', 'mount', 'pid', 'ipc', 'uts'];
   const of = options.net ? own : ([...own, 'net'] as const);
   const ids = { uid: { inner: UID, outer: facts.uid }, gid: { inner: GID, outer: facts.gid } };
+  const groups = step(
+    { kind: 'dropGroups' },
+    'a build has none, and what they may reach is not for it; you are root, and may drop them',
+    { nix: 'startChild' },
+  );
   const steps = [
+    ...(facts.groups === 'dropped' ? [groups] : []),
     step({ kind: 'namespaces', of }, 'the build saw only its own users, mounts, processes, names and network', {
       nix: 'startChild',
       spec: 'S6–S10',

@@ -27,6 +27,7 @@ function becomeProgram(name: string, ...kept: readonly RuntimeValue[]): readonly
 }
 
 export const PROCESS_OPS: Meanings<
+  | 'dropGroups'
   | 'dieWithLauncher'
   | 'defaultSignals'
   | 'closeDescriptors'
@@ -40,6 +41,10 @@ export const PROCESS_OPS: Meanings<
   | 'waiter'
   | 'execute'
 > = {
+  dropGroups: {
+    say: () => 'no supplementary groups',
+    calls: () => [], // by the launcher's own thread, around the clone: in the new user namespace it is refused
+  },
   dieWithLauncher: {
     say: () => 'the sandbox dies with its launcher',
     calls: () => [

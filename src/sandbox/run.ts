@@ -42,6 +42,7 @@ export async function runPlan(plan: SandboxPlan, hooks: RunHooks = {}): Promise<
     calls: program.calls,
     execute: program.execute,
     directories: [dirname(plan.root), ...SHARED_DIRECTORIES],
+    ...(plan.steps.some(({ op }) => op.kind === 'dropGroups') ? { dropGroups: true } : {}),
     ...(hooks.tree === undefined ? {} : { tree: hooks.tree }),
     ...(hooks.sandbox === undefined ? {} : { sandbox: hooks.sandbox }),
   };

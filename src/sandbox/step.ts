@@ -14,6 +14,7 @@ export type Namespace = 'user' | 'mount' | 'pid' | 'ipc' | 'uts' | 'net';
 export type Op =
   | { readonly kind: 'namespaces'; readonly of: readonly Namespace[] }
   | { readonly kind: 'join'; readonly of: readonly Namespace[] }
+  | { readonly kind: 'dropGroups' }
   | { readonly kind: 'dieWithLauncher' }
   | { readonly kind: 'defaultSignals' }
   | { readonly kind: 'closeDescriptors' }

@@ -42,7 +42,7 @@ function fullJob(user: TestUser | null): Job {
   ] as const;
   const byRoot = user === null;
   if (byRoot) execFileSync('chown', ['-R', '12345:12346', join(base, 'build')]);
-  const change = { buildTop: '/tmp/nix-build-x.drv-0', overlayIn, byRoot, storeEntries };
+  const change = { dropGroups: byRoot, buildTop: '/tmp/nix-build-x.drv-0', overlayIn, byRoot, storeEntries };
   return { base, command: ['true'], options: { binds }, change };
 }
 

@@ -16,6 +16,8 @@ export interface FlatChange {
   readonly overlayIn?: string;
   /** That overlay is root's. */
   readonly byRoot?: boolean;
+  /** The caller's supplementary groups, if any, are dropped. */
+  readonly dropGroups?: boolean;
   /** These paths of the store instead of all of it. */
   readonly storeEntries?: readonly StoreEntry[];
   /** All of the store, under a layer that is in this directory, as the root is, or in memory. */
@@ -43,7 +45,7 @@ function flatInput(
   base: string,
   command: readonly string[],
   change: Partial<PlanOptions>,
-  { buildTop, overlayIn, byRoot: rooted = false, storeEntries, storeLayer }: FlatChange,
+  { dropGroups = false, buildTop, overlayIn, byRoot: rooted = false, storeEntries, storeLayer }: FlatChange,
 ): PlanInput {
   const lower = hostPath(`${base}/build`);
   const looked = { entries: 2, whole: true };
@@ -71,6 +73,7 @@ function flatInput(
         openFilesSoft: process.env['NBS_NOFILE'],
       }),
       terminal: false,
+      ...(dropGroups ? { groups: 'dropped' } : {}),
     },
   });
 }

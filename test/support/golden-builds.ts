@@ -86,7 +86,7 @@ export const GOLDEN_BUILDS: Readonly<Record<string, PlanInput>> = {
     options: planOptions({ shell: innerPath('/gnu/store/00000000000000000000000000000000-bash-minimal-5.1/bin/bash') }),
   }),
   root: planInput({
-    facts: hostFacts({ uid: 0, gid: 0, privateProc: ['kcore', 'sysrq-trigger'] }),
+    facts: hostFacts({ uid: 0, gid: 0, groups: 'dropped', privateProc: ['kcore', 'sysrq-trigger'] }),
   }),
   without: planInput({
     options: planOptions({ without: ['seccomp', 'modes', 'personality'] }),

@@ -58,6 +58,7 @@ export function hostFacts(change: Partial<HostFacts> = {}): HostFacts {
     gid: 1001,
     architecture: 'x86_64',
     kernel: '6.18.0',
+    groups: 'stay',
     devices: ['full', 'null', 'random', 'tty', 'urandom', 'zero'],
     kvm: false,
     privateProc: [],
