@@ -63,7 +63,7 @@ function outcome(ended: Ended, plan: SandboxPlan, program: Program): RunOutcome 
 
 function failureOf(ended: Extract<Ended, { kind: 'failed' }>, plan: SandboxPlan, program: Program): Failure {
   const errno = errnoName(ended.errno);
-  const enters = plan.steps[0]?.op.kind === 'join';
+  const enters = plan.steps.some(({ op }) => op.kind === 'join');
   if (ended.index === -3) {
     const wanted = enters ? 'enter the sandbox' : 'start the sandbox';
     return fail(wanted, { call: ended.what, errno, hint: hintFor('launch', errno) }).failure;

@@ -170,7 +170,7 @@ function otherFaults(plan: SandboxPlan, ways: Ways | undefined): readonly Fault[
 
 /** Whether the plan enters a sandbox that runs. */
 function enters({ steps }: SandboxPlan): boolean {
-  return steps[0]?.op.kind === 'join';
+  return steps.some(({ op }) => op.kind === 'join');
 }
 
 /** The kernel refuses to mount volatile layers a second time; the program makes new ones for each run. */
