@@ -12,7 +12,7 @@ import { listKeptBuilds, placesOf } from '../nix/locations.ts';
 import type { Core } from '../ui/core.ts';
 import { areas, written } from '../ui/frame.ts';
 import { KEYS } from '../ui/keys.ts';
-import { coloursOn, isUtf8Locale } from '../ui/look.ts';
+import { coloursOn, isLight, isUtf8Locale } from '../ui/look.ts';
 import type { Opening } from '../ui/open.tsx';
 import { initialState, type State } from '../ui/state.ts';
 import { demoCommand } from './demo.ts';
@@ -87,6 +87,9 @@ async function firstState(given: UiArguments): Promise<State> {
     keys: settings.keys,
     clipboard: settings.clipboard,
     mouse: settings.mouse,
+    tellColours: settings.tellColours,
+    light: isLight(settings.theme, environment),
+    title: settings.title,
     directories: places.extra,
     places: placesOf(places),
     demo: demoCommand(),

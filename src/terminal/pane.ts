@@ -1,6 +1,7 @@
 /** A program in a pane: its pty, and the screen that it draws on. */
 import type { Failure } from '../base/failure.ts';
 import { printable } from '../base/printable.ts';
+import type { ColourOf } from './colours.ts';
 import { type Pty, type PtySpec, startOnPty } from './pty.ts';
 import { type InnerReading, makeReading, type Reading } from './reading.ts';
 import { makeScreen, type Screen } from './screen.ts';
@@ -8,6 +9,8 @@ import { makeScreen, type Screen } from './screen.ts';
 export interface PaneSpec extends PtySpec {
   /** Lines kept above the screen; default 10,000. */
   readonly scrollback?: number;
+  /** The colours that the program is told when it asks; absent: none. */
+  readonly colourOf?: ColourOf;
 }
 
 /** `signal` is null where the program ended by itself. */
@@ -67,7 +70,8 @@ export function makePane(spec: PaneSpec): InnerPane {
     columns: spec.columns,
     rows: spec.rows,
     scrollback: spec.scrollback ?? SCROLLBACK,
-    onAnswer: text => pty?.write(text),
+    onAnswer: text => pty?.answer(text),
+    ...(spec.colourOf === undefined ? {} : { colourOf: spec.colourOf }),
     onClipboard: base64 => clipboard(base64),
   });
   const tell = (listeners: ReadonlySet<() => void>): void => listeners.forEach(listener => listener());

@@ -3,6 +3,7 @@ import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { ReadStream } from 'node:tty';
 import { fail, ok, type Result } from '../base/failure.ts';
+import { makeQueue } from './unwaited.ts';
 
 export interface PtySpec {
   /** The program, looked up in PATH, and its arguments. */
@@ -20,6 +21,8 @@ export interface Pty {
   /** Called when all that it printed was given to `onData`. `signal` is null where the program ended by itself. */
   onExit(listener: (status: number, signal: number | null) => void): void;
   write(bytes: Buffer | string): void;
+  /** What the program asked its terminal for; dropped, where it asks and does not read. */
+  answer(text: string): void;
   resize(columns: number, rows: number): void;
   /** Holds the program up, by not reading what it prints; {@link Pty.resume} goes on. */
   pause(): void;
@@ -50,6 +53,9 @@ interface Native {
   ): { readonly fd: number; readonly pid: number; readonly pty: string };
   resize(fd: number, columns: number, rows: number): void;
 }
+
+/** Bytes of answers that wait for the program to read them: a flood of questions must not fill the memory. */
+const MOST_UNREAD = 64 * 1024;
 
 let loaded: Native | null = null;
 
@@ -91,6 +97,7 @@ function start(native: Native, { command, environment, directory, columns, rows 
   const close = (): void => {
     if (closed) return;
     closed = true;
+    queue.drop();
     stream.destroy();
     if (other !== null) closeSync(other);
   };
@@ -105,6 +112,8 @@ function start(native: Native, { command, environment, directory, columns, rows 
   const { fd, pid, pty } = native.fork(file, args, words, directory, columns, rows, -1, -1, true, '', onExit);
   const other = holdOpen(pty);
   const stream = new ReadStream(fd);
+  // Not the stream's: libuv takes the program's side for one that must be waited for, and tries without end.
+  const queue = makeQueue(fd, { drained: () => undefined, lost: () => undefined });
   stream.on('data', tell);
   // EIO: nobody has the terminal open any more. onExit says what is to be said.
   stream.on('error', () => undefined);
@@ -121,7 +130,8 @@ function start(native: Native, { command, environment, directory, columns, rows 
     pid,
     onData: listener => void data.push(listener),
     onExit: listener => void exits.push(listener),
-    write: bytes => whileOpen(() => void stream.write(bytes)),
+    write: bytes => whileOpen(() => void queue.write(Buffer.from(bytes))),
+    answer: text => whileOpen(() => void (queue.waiting() < MOST_UNREAD && queue.write(Buffer.from(text)))),
     resize: (width, height) => whileOpen(() => native.resize(fd, width, height)),
     pause: () => whileOpen(() => void stream.pause()),
     resume: () => whileOpen(() => void stream.resume()),

@@ -4,6 +4,7 @@
  */
 import { type IBufferLine, Terminal } from '@xterm/headless';
 import { makeClamp } from './clamp.ts';
+import { answerTo, type ColourOf } from './colours.ts';
 import { BACKGROUND_SHOWN, BG, CHARACTER, COLOUR, FG, type Grid, UNDERLINE, WORDS } from './grid.ts';
 import { followModes, type Modes } from './modes.ts';
 import { cellText, limitMarks, shownCode } from './unicode.ts';
@@ -17,6 +18,8 @@ export interface ScreenOptions {
   readonly newLineMode?: boolean;
   /** What the screen answers, for the program's input. */
   readonly onAnswer?: (text: string) => void;
+  /** The colours that a program is told when it asks (OSC 4, 10, 11, 12). Absent: none. */
+  readonly colourOf?: ColourOf;
   /** OSC 52: the program wants to write the clipboard. Absent: it may not. */
   readonly onClipboard?: (base64: string) => void;
 }
@@ -68,6 +71,12 @@ export function makeScreen(options: ScreenOptions): Screen {
     if (base64 !== '?') options.onClipboard?.(base64);
     return true;
   });
+  for (const code of [4, 10, 11, 12])
+    terminal.parser.registerOscHandler(code, data => {
+      const answer = answerTo(code, data, options.colourOf ?? (() => null));
+      if (answer !== '') options.onAnswer?.(answer);
+      return true;
+    });
   if (options.onAnswer !== undefined) terminal.onData(options.onAnswer);
   return {
     terminal,

@@ -2,6 +2,8 @@
  * The terminal of a program that draws a chrome with Ink and shows panes in it: both are screens in memory, composed cell by cell into one
  * frame; only the difference to the last frame reaches the real terminal. Nothing that a pane's program prints gets there raw.
  */
+import { ASK_COLOURS, makeColourAnswers } from './colour-answers.ts';
+import { type ColourOf, usualColour } from './colours.ts';
 import { type Cursor, difference } from './compositor.ts';
 import { compose, cursorIn, type InnerView } from './frame.ts';
 import { type Grid, makeGrid } from './grid.ts';
@@ -42,6 +44,10 @@ export interface TerminalOptions {
   readonly allowClipboard?: boolean;
   /** Whether programs in panes may ask for the mouse. Default: yes. */
   readonly allowMouse?: boolean;
+  /** Whether programs in panes are told the terminal's colours when they ask; it is asked itself with the first pane. Default: yes. */
+  readonly allowColours?: boolean;
+  /** Whether the background is light, where the terminal does not say what colour it is. */
+  readonly light?: boolean;
 }
 
 export interface TerminalApp {
@@ -54,6 +60,8 @@ export interface TerminalApp {
   show(view: View): void;
   /** The reserved key was pressed in the pane: the chrome has the keyboard until {@link TerminalApp.show} says else. */
   onReservedKey(listener: () => void): () => void;
+  /** What the real terminal's window is called; null: as it was. */
+  setTitle(text: string | null): void;
   /** @returns false where the text is too long for what terminals take */
   writeClipboard(text: string): boolean;
   /** Gives the real terminal to something else for as long as `run` takes. */
@@ -161,6 +169,20 @@ export function openTerminalApp(options: TerminalOptions): TerminalApp {
       painter.request();
     },
   });
+  const answers = makeColourAnswers(onInput);
+  const colourOf: ColourOf = question => answers.colourOf(question) ?? usualColour(question, options.light === true);
+  let asked = options.allowColours === false;
+  /** Before the first program can ask. */
+  const askOnce = (): void => {
+    if (asked) return;
+    asked = true;
+    answers.begin();
+    outer.write(ASK_COLOURS);
+  };
+  const onBytes = (bytes: Buffer): void => {
+    const keys = answers.filter(bytes);
+    if (keys.length > 0) onInput(keys);
+  };
   const life = guard(input, output, {
     leave: () => outer.leave(),
     enter,
@@ -168,7 +190,7 @@ export function openTerminalApp(options: TerminalOptions): TerminalApp {
     hangUp: () => panes.forEach(pane => void pane.close()),
   });
   output.on('resize', onResize);
-  input.on('data', onInput);
+  input.on('data', onBytes);
   enter();
 
   return {
@@ -177,7 +199,8 @@ export function openTerminalApp(options: TerminalOptions): TerminalApp {
     size,
     onResize: listener => listen(resized, listener),
     openPane: spec => {
-      const pane = makePane(spec);
+      askOnce();
+      const pane = makePane(options.allowColours === false ? spec : { colourOf, ...spec });
       panes.add(pane);
       pane.onCells(() => pane === view.pane && painter.request());
       pane.onChange(() => pane.state().kind !== 'running' && panes.delete(pane));
@@ -191,6 +214,7 @@ export function openTerminalApp(options: TerminalOptions): TerminalApp {
       painter.request();
     },
     onReservedKey: listener => listen(reserved, listener),
+    setTitle: text => outer.title(text),
     writeClipboard: text => clipboard(Buffer.from(text, 'utf8').toString('base64')),
     suspend: async run => {
       outer.leave();
@@ -205,7 +229,7 @@ export function openTerminalApp(options: TerminalOptions): TerminalApp {
     leave: () => {
       painter.stop();
       life.release();
-      input.off('data', onInput);
+      input.off('data', onBytes);
       output.off('resize', onResize);
       outer.leave();
       for (const pane of panes) void pane.close();

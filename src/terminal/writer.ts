@@ -2,7 +2,7 @@
  * Writes to the real terminal without ever waiting for it: a stalled one (a dead SSH line, a stopped emulator) must not keep us from hearing
  * signals and keys. Node writes to terminals so that the whole process stands still until they have taken everything.
  */
-import { writeSync } from 'node:fs';
+import { makeQueue } from './unwaited.ts';
 
 export interface Writer {
   /** @returns false while the terminal is behind: wait for the drain */
@@ -14,8 +14,7 @@ export interface Writer {
   finish(text: string): void;
 }
 
-const FIRST_TRY_MS = 4;
-const LAST_TRY_MS = 100;
+const TRY_MS = 4;
 const FINISH_MS = 1000;
 /** Ends a sequence of which only the start went out (CAN; ECMA-48, 8.3.6). */
 const CANCEL = '\u0018';
@@ -24,47 +23,21 @@ const CANCEL = '\u0018';
 export function makeWriter(output: NodeJS.WriteStream, lost: () => void): Writer {
   const { fd } = output as unknown as { readonly fd?: number };
   if (fd === undefined) return throughStream(output);
-  let rest: Uint8Array = Buffer.alloc(0);
-  let timer: NodeJS.Timeout | null = null;
   let drained: () => void = () => undefined;
-
-  /** Writes what the terminal takes now. @returns false where it is gone */
-  const push = (): boolean => {
-    try {
-      while (rest.length > 0) rest = rest.subarray(writeSync(fd, rest));
-    } catch (error) {
-      if (isFull(error)) return true;
-      rest = Buffer.alloc(0);
-      return false;
-    }
-    return true;
-  };
-  const tryLater = (waitMs: number): void => {
-    timer = setTimeout(() => {
-      timer = null;
-      const before = rest.length;
-      if (!push()) return lost();
-      if (rest.length === 0) drained();
-      else tryLater(rest.length < before ? FIRST_TRY_MS : Math.min(waitMs * 2, LAST_TRY_MS));
-    }, waitMs);
-  };
+  let finishing = false;
+  const queue = makeQueue(fd, { drained: () => drained(), lost: () => (finishing ? undefined : lost()) });
   return {
-    write: bytes => {
-      const more: Uint8Array = typeof bytes === 'string' ? Buffer.from(bytes, 'utf8') : bytes;
-      rest = rest.length === 0 ? more : Buffer.concat([rest, more]);
-      if (timer !== null) return false;
-      if (!push()) lost();
-      if (rest.length > 0) tryLater(FIRST_TRY_MS);
-      return rest.length === 0;
-    },
+    write: bytes => queue.write(typeof bytes === 'string' ? Buffer.from(bytes, 'utf8') : bytes),
     onDrain: listener => void (drained = listener),
     begin: () => setBlocking(output, false),
     finish: text => {
-      if (timer !== null) clearTimeout(timer);
-      timer = null;
-      rest = Buffer.from((rest.length > 0 ? CANCEL : '') + text, 'utf8');
-      for (const end = Date.now() + FINISH_MS; push() && rest.length > 0 && Date.now() < end; ) pause(FIRST_TRY_MS);
-      rest = Buffer.alloc(0);
+      const words = Buffer.from((queue.waiting() > 0 ? CANCEL : '') + text, 'utf8');
+      queue.drop();
+      finishing = true;
+      queue.write(words);
+      for (const end = Date.now() + FINISH_MS; queue.push() && queue.waiting() > 0 && Date.now() < end; ) pause(TRY_MS);
+      queue.drop();
+      finishing = false;
       setBlocking(output, true);
     },
   };
@@ -78,10 +51,6 @@ function throughStream(output: NodeJS.WriteStream): Writer {
     begin: () => undefined,
     finish: text => void output.write(text),
   };
-}
-
-function isFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EAGAIN';
 }
 
 /** What libuv calls it (uv_stream_set_blocking); Node does it for every terminal and has no public name for it. */

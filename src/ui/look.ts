@@ -49,12 +49,16 @@ export function coloursOn(
   own: Partial<Look['colours']>,
   environment: Readonly<Record<string, string | undefined>>,
 ): Look['colours'] {
-  const light = theme === 'light' || (theme === 'auto' && isLight(environment['COLORFGBG'] ?? ''));
-  return { ...(light ? LIGHT_COLOURS : DEFAULT_COLOURS), ...own };
+  return { ...(isLight(theme, environment) ? LIGHT_COLOURS : DEFAULT_COLOURS), ...own };
+}
+
+/** Whether the background is light, as far as it is said. */
+export function isLight(theme: Theme, environment: Readonly<Record<string, string | undefined>>): boolean {
+  return theme === 'light' || (theme === 'auto' && isLightByNumber(environment['COLORFGBG'] ?? ''));
 }
 
 /** rxvt's COLORFGBG, also of Konsole and others: `foreground;background`, sometimes with a field between. As Vim reads it: 7 and 9 to 15 are light. */
-function isLight(colorFgBg: string): boolean {
+function isLightByNumber(colorFgBg: string): boolean {
   const background = /(?:^|;)(\d{1,2})$/.exec(colorFgBg)?.[1];
   const number = Number(background ?? 0);
   return number === 7 || (number >= 9 && number <= 15);

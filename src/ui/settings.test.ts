@@ -37,8 +37,11 @@ test('a key that would do two things in one place is told, and Enter never confi
 
 test('permissions of programs in panes are as without a setting where it is no flag', () => {
   assert.equal(parseSettings('{"mouse": false}').settings.mouse, false);
-  const { settings, problems } = parseSettings('{"mouse": "no", "clipboard": 1}');
-  assert.deepEqual([settings.mouse, settings.clipboard, problems.length], [true, false, 2]);
+  assert.equal(parseSettings('{"tellColours": false}').settings.tellColours, false);
+  assert.equal(parseSettings('{"title": true}').settings.title, true);
+  const { settings, problems } = parseSettings('{"mouse": "no", "clipboard": 1, "tellColours": null, "title": "x"}');
+  const { mouse, clipboard, tellColours, title } = settings;
+  assert.deepEqual([mouse, clipboard, tellColours, title, problems.length], [true, false, true, false, 4]);
 });
 
 test('any text gives settings', () => {

@@ -16,6 +16,10 @@ export interface Settings {
   readonly clipboard: boolean;
   /** Whether programs in panes may ask for the mouse. */
   readonly mouse: boolean;
+  /** Whether programs in panes are told the terminal's colours when they ask. */
+  readonly tellColours: boolean;
+  /** Whether the terminal's title follows that of the program in the pane. */
+  readonly title: boolean;
   /** ASCII for everything that the program itself draws. */
   readonly ascii: boolean;
 }
@@ -27,6 +31,8 @@ export const DEFAULT_SETTINGS: Settings = {
   reservedKey: 'ctrl-]',
   clipboard: false,
   mouse: true,
+  tellColours: true,
+  title: false,
   ascii: false,
 };
 
@@ -46,8 +52,7 @@ export function parseSettings(text: string): ParsedSettings {
     else if (name === 'theme') settings = { ...settings, theme: themeOf(value, problems) };
     else if (name === 'colours') settings = { ...settings, colours: coloursOf(value, problems) };
     else if (name === 'reservedKey') settings = { ...settings, reservedKey: reservedOf(value, problems) };
-    else if (name === 'clipboard' || name === 'mouse' || name === 'ascii')
-      settings = { ...settings, [name]: flagOf(name, value, problems) };
+    else if (isFlag(name)) settings = { ...settings, [name]: flagOf(name, value, problems) };
     else problems.push(`there is no setting '${name}'`);
   }
   // Pressed twice, the reserved key goes to the program.
@@ -132,7 +137,14 @@ function reservedOf(value: unknown, problems: string[]): string {
   );
 }
 
-function flagOf(name: 'clipboard' | 'mouse' | 'ascii', value: unknown, problems: string[]): boolean {
+const FLAGS = ['clipboard', 'mouse', 'tellColours', 'title', 'ascii'] as const;
+type Flag = (typeof FLAGS)[number];
+
+function isFlag(name: string): name is Flag {
+  return (FLAGS as readonly string[]).includes(name);
+}
+
+function flagOf(name: Flag, value: unknown, problems: string[]): boolean {
   return typeof value === 'boolean'
     ? value
     : refuse(DEFAULT_SETTINGS[name], `'${name}' is neither true nor false`, problems);

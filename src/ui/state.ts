@@ -160,6 +160,12 @@ export interface State {
   readonly clipboard: boolean;
   /** Whether programs in panes may ask for the mouse. */
   readonly mouse: boolean;
+  /** Whether programs in panes are told the terminal's colours when they ask. */
+  readonly tellColours: boolean;
+  /** Whether the background is light, as far as the settings or the environment say. */
+  readonly light: boolean;
+  /** Whether the terminal's title follows that of the program in the pane. */
+  readonly title: boolean;
   /** The key table's hints are made with the person's own keys. */
   readonly keys: Readonly<Record<string, readonly string[]>>;
   /** Directories that the person named, to look into beside those that are always looked into. */
@@ -210,6 +216,9 @@ export function initialState(
     | 'reservedKey'
     | 'clipboard'
     | 'mouse'
+    | 'tellColours'
+    | 'light'
+    | 'title'
     | 'keys'
     | 'directories'
     | 'places'

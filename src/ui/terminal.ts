@@ -7,6 +7,7 @@ import { paneHasKeyboard, paneRect } from './pane-place.ts';
 import type { Panes } from './panes.ts';
 import { controlCharacter } from './settings.ts';
 import type { State } from './state.ts';
+import { windowTitle } from './views/shell.ts';
 
 export interface Terminal {
   readonly stdin: NodeJS.ReadStream;
@@ -27,6 +28,8 @@ export function openTerminal(store: StoreApi<State>, core: Core): Terminal {
     reservedKey: controlCharacter(store.getState().reservedKey),
     allowClipboard: store.getState().clipboard,
     allowMouse: store.getState().mouse,
+    allowColours: store.getState().tellColours,
+    light: store.getState().light,
   });
   const fullScreen = (command: ShellCommand): void => {
     void app.suspend(async () => {
@@ -54,6 +57,7 @@ export function openTerminal(store: StoreApi<State>, core: Core): Terminal {
 }
 
 function showPane(app: TerminalApp, panes: OpenPanes, state: State): void {
+  if (state.title) app.setTitle(windowTitle(state));
   const rect = paneRect(state);
   const pane = rect === null ? null : panes.shown(state.pane);
   app.show({ pane, rect, focus: pane !== null && paneHasKeyboard(state) ? 'pane' : 'chrome' });

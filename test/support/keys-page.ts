@@ -53,6 +53,8 @@ said when the UI opens.
       "reservedKey": "ctrl-a",
       "clipboard": false,
       "mouse": true,
+      "tellColours": true,
+      "title": false,
       "ascii": false
     }
 
@@ -68,5 +70,8 @@ said when the UI opens.
 - \`reservedKey\`: the one key that a pane does not get.
 - \`clipboard\`: whether programs in panes may write your clipboard.
 - \`mouse\`: whether programs in panes get the mouse when they ask for it; with \`false\` the terminal's own selection works there, too.
+- \`tellColours\`: whether programs in panes are told your terminal's colours when they ask, as Vim does to know a light background. The terminal
+  is asked with the first pane; where it does not answer, they are told what is usual for \`theme\`.
+- \`title\`: whether your terminal's title follows that of the program in the pane.
 - \`ascii\`: no other characters in what the program itself draws; the same as \`--ui --ascii\`, and as a locale that is not UTF-8.
 `;

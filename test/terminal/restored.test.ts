@@ -140,16 +140,20 @@ test('what a program prints never reaches the terminal raw: no clipboard, no tit
     '\\033_Ga=T;AAAA\\033\\\\',
     '\\033[21t',
     '\\033]10;?\\007',
+    '\\033]17;?\\007',
     '\\033[5i',
     '\\033[?1049l',
   ].join('');
   outer.pty.write(`printf '${hostile}'; echo do''ne\r`);
   await outer.until(/^done/m);
   const raw = outer.raw();
-  outer.pty.write('exit\r');
+  // The answer to its question is in the line that bash edits.
+  outer.pty.write('\u0015exit\r');
   await outer.ended;
-  for (const bytes of ['\u001b]52', '\u001b]0;', '\u001bP', '\u001b_', '\u001b[21t', '\u001b]10', '\u001b[5i'])
+  for (const bytes of ['\u001b]52', '\u001b]0;', '\u001bP', '\u001b_', '\u001b[21t', '\u001b]17', '\u001b[5i'])
     assert.ok(!raw.includes(bytes), JSON.stringify(bytes));
+  // Our own, before the program was there.
+  assert.equal(raw.split('\u001b]10;?').length, 2);
   assert.equal(raw.split('\u001b[?1049l').length, 1);
 });
 

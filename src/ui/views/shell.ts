@@ -1,6 +1,8 @@
 /** The shell's panel where no pane lies on it, and what its line of state says. The pane's cells are drawn by the terminal. */
+import { printable } from '../../base/printable.ts';
 import { shownKey } from '../binding.ts';
-import { foreign, type Line, type Span, span } from '../line.ts';
+import { fit, foreign, type Line, lineText, type Span, span, width } from '../line.ts';
+import { asciiOnly } from '../look.ts';
 import { paneHasKeyboard } from '../pane-place.ts';
 import type { PaneInfo, State } from '../state.ts';
 
@@ -23,16 +25,25 @@ export function paneStatus(state: State): readonly Span[] | null {
   const name = foreign(`${pane.name}${which}`, 'strong');
   const reading = span(`${readingOf(pane)}  `, 'dim');
   if (pane.ended !== null) return [name, span(` ${pane.ended}`, 'warning'), reading];
-  const title = pane.title === '' ? '' : ` ${pane.title}`;
-  if (paneHasKeyboard(state))
-    return [
-      name,
-      foreign(title, 'dim'),
-      pane.first ? span('  /build is a copy  ', 'dim') : foreign(`  ${pane.command}  `, 'dim'),
-      span(shownKey(state.reservedKey), 'strong'),
-      span(' menu', 'dim'),
-    ];
-  return [name, reading];
+  return paneHasKeyboard(state) ? withWayOut(state, pane, name) : [name, reading];
+}
+
+/** However long title and command are, the way out stays in view. */
+function withWayOut({ size, reservedKey }: State, pane: PaneInfo, name: Span): readonly Span[] {
+  const way = [span(shownKey(reservedKey), 'strong'), span(' menu', 'dim')];
+  const room = (others: readonly Span[]): number => size.columns - 4 - width(lineText([...others, ...way]));
+  const cut = (text: string, cells: number): string => (cells < 1 ? '' : fit(text, Math.min(cells, width(text))));
+  const about = foreign(`  ${cut(pane.first ? '/build is a copy' : printable(pane.command), room([name]))}  `, 'dim');
+  const title = pane.title === '' ? '' : cut(` ${pane.title}`, room([name, about]));
+  return [name, foreign(title, 'dim'), about, ...way];
+}
+
+/** What the terminal's window is called: the program that is shown by its name, and by what it calls itself. */
+export function windowTitle(state: State): string {
+  const pane = state.tab === 'shell' ? shownPane(state) : undefined;
+  const words = pane === undefined ? ['nix-build-shell'] : [pane.name, ...(pane.title === '' ? [] : [pane.title])];
+  const text = words.join(': ');
+  return state.look.ascii ? asciiOnly(text) : text;
 }
 
 /** The panes by their numbers, those of one sandbox behind its name: `wttr 1 ▸2  hello 3`. */
