@@ -11,8 +11,11 @@ import type { SandboxPlan } from './step.ts';
  * Why CMD cannot be run; null where it can, or where that cannot be told: the file of the environment does more than to set variables, or
  * stdenv's setup will make another one.
  */
-export function commandMissing(plan: SandboxPlan, env: EnvVars, command: string): Failure | null {
+export function commandMissing(plan: SandboxPlan, env: EnvVars, words: readonly string[]): Failure | null {
   if (env.source.kind !== 'file' || env.problems.length > 0) return null;
+  // The shell's `exec` steps over it; other words that begin so are its options.
+  const command = words[0] === '--' ? words[1] : words[0];
+  if (command === undefined || command.startsWith('-')) return null;
   if (command === '')
     return fail('run CMD', { because: 'it is empty', hint: 'a program is wanted', status: EXIT.notFound }).failure;
   if (command.includes('/'))

@@ -14,6 +14,7 @@ const sourceAndRun = (file: string): string => `source /build/${file}; exec "$@"
  * is said in one line; for an environment that is known before, `command-there.ts` does that.
  */
 const SOURCE_AND_RUN = `if [ -n "\${BASH_VERSION-}" ]; then . /build/env-vars; fi
+case \${1-} in --) shift ;; -*) exec "$@" ;; esac
 case \${1-} in bash | sh) command -v "$1" >/dev/null || { shift; exec "\${BASH:-/bin/sh}" "$@"; } ;; esac
 command -v "$1" >/dev/null || {
   case $1 in

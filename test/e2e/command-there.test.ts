@@ -60,10 +60,15 @@ for (const [side, user] of SIDES) {
     const build = oddBuild();
     for (const [command, status, line] of REFUSED)
       isFailure(watched(build, ['--store', build.store, build.directory, command, 'x'], { user }), status, line);
-    for (const command of RUN) {
-      const { status, stderr } = watched(build, ['--store', build.store, build.directory, command], { user });
-      assert.equal(status, 0, `${command}: ${stderr.toString()}`);
+    for (const words of [...RUN.map(command => [command]), ['--', 'true'], ['-a', 'name', 'bash']]) {
+      const { status, stderr } = watched(build, ['--store', build.store, build.directory, ...words], { user });
+      assert.equal(status, 0, `${words.join(' ')}: ${stderr.toString()}`);
     }
+    isFailure(
+      watched(build, ['--store', build.store, build.directory, '--', 'nope'], { user }),
+      127,
+      /cannot run nope:/,
+    );
   });
 
   test(`${side}: the same with a re-constructed environment, in the words of its shell's script`, { skip }, () => {
@@ -75,17 +80,19 @@ for (const [side, user] of SIDES) {
       join(build.store, drv),
       `Derive([("out","${SMALL_ENVIRONMENT.out}","","")],[],[],"x86_64-linux","${BASH}/bin/bash",[],${env})`,
     );
-    for (const [command, wanted, line] of [
+    for (const [words, wanted, line] of [
+      ['-- true', 0, /^[^\n]*\n$/],
+      ['-a name bash', 0, /^[^\n]*\n$/],
       ['no-such', 127, /\nnix-build-shell: cannot run the command: no directory of the build's PATH has it; .*\n$/],
       ['/usr/bin/env', 127, /\nnix-build-shell: cannot run the command: there is no such file in the sandbox\n$/],
       ['./source/hello.c', 126, /\nnix-build-shell: cannot run the command: it may not be executed\n$/],
       ['./run.sh', 0, /^[^\n]*\n$/],
       ['bash', 0, /^[^\n]*\n$/],
     ] as const) {
-      const words = ['--store', build.store, '--derivation', drv, build.directory, command];
-      const { status, stderr } = watched(build, words, { user });
+      const all = ['--store', build.store, '--derivation', drv, build.directory, ...words.split(' ')];
+      const { status, stderr } = watched(build, all, { user });
       assert.match(stderr.toString(), line);
-      assert.equal(status, wanted, command);
+      assert.equal(status, wanted, words);
     }
   });
 

@@ -104,8 +104,7 @@ async function runInside(ready: Ready, request: RunRequest): Promise<Ran> {
   const { plan: made, store, entrance } = await plannedRun(prepared, session, tree, request.command, request.options);
   const filled = fillStore(store);
   if (!filled.ok) return { outcome: { kind: 'failed', failure: filled.failure, at: null }, store };
-  const [program] = request.command;
-  const missing = program === undefined ? null : commandMissing(made, prepared.env, program);
+  const missing = commandMissing(made, prepared.env, request.command);
   if (missing !== null)
     return { outcome: { kind: 'failed', failure: withPlace(missing, prepared, request), at: null }, store };
   if (traces('plan')) trace('plan', JSON.stringify(made));
