@@ -9,7 +9,7 @@ import { baseName } from '../nix/store-entries.ts';
 import type { StoreLayout } from '../nix/store-layout.ts';
 import type { LayerPlace, StoreLayer } from '../sandbox/store-view.ts';
 import { nearestDirectory } from '../session/place.ts';
-import { rememberRefusal } from '../session/refusals.ts';
+import { isPassing, rememberRefusal } from '../session/refusals.ts';
 import { layerRefused, noLayer } from '../session/store-layer.ts';
 import type { RunOptions } from './arguments.ts';
 import type { Prepared } from './prepare.ts';
@@ -83,19 +83,16 @@ export function isUnfinished(layout: StoreLayout, name: string): boolean {
 /** What no other place for the layer would mend: there is no overlayfs, or it is not for users (mount(2)). */
 const HOPELESS: ReadonlySet<string> = new Set(['ENODEV', 'EPERM', 'EACCES', 'ENOSYS']);
 
-/** What may be otherwise the next time: a full disk (on which the kernel mounts read-only), memory, limits. */
-const PASSING: ReadonlySet<string> = new Set(['ENOSPC', 'EROFS', 'EDQUOT', 'ENOMEM', 'EMFILE', 'ENFILE']);
-
 /** After the kernel refused the layer: what comes instead with the next try is said, and once only where it is to be so from now on. */
 export function noteRefusedLayer({ place, session, from }: StoreLayer, refused: Failure): void {
   const errno = refused.errno ?? 'EIO';
   const places: readonly LayerPlace[] = HOPELESS.has(errno) ? ['session', 'memory'] : [place];
   for (const each of places) {
     refusedNow.set(each, `the kernel refused it with ${errno}`);
-    if (!PASSING.has(errno)) rememberRefusal(hostPath(dirname(session)), from, `store-${each}`, errno);
+    if (!isPassing(errno)) rememberRefusal(hostPath(dirname(session)), from, `store-${each}`, errno);
   }
   const instead = places.includes('memory') ? 'the outputs cannot be written' : 'what is written to it lies in memory';
   say(
-    `a layer above the store is refused here (${refused.call ?? ''} = ${errno}): ${instead}${PASSING.has(errno) ? '' : ', from now on'}`,
+    `a layer above the store is refused here (${refused.call ?? ''} = ${errno}): ${instead}${isPassing(errno) ? '' : ', from now on'}`,
   );
 }

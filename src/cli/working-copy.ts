@@ -13,11 +13,11 @@ import { type Choice, chooseRung, closeChoice } from '../session/ladder.ts';
 import type { Look } from '../session/look.ts';
 import { makeCopy } from '../session/make-copy.ts';
 import { notWritten } from '../session/place.ts';
-import { rememberRefusal } from '../session/refusals.ts';
+import { isPassing, rememberRefusal } from '../session/refusals.ts';
 import { removeTree } from '../session/remove.ts';
 import type { RootTree } from '../session/root-tree.ts';
 import type { Session } from '../session/session.ts';
-import { createSession, finishSession } from '../session/store.ts';
+import { createSession, finishSession, sweepSessions } from '../session/store.ts';
 import type { RunOptions } from './arguments.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { agreed, privilegedCopy, privilegedStep } from './privileged.ts';
@@ -34,11 +34,22 @@ export interface Ready {
   readonly tree: RootTree | null;
 }
 
+/** What killed launchers left may be what fills the disk. It may be much, and the way out is to fail. */
+const FULL_SWEEP_MS = 30_000;
+const FULL: readonly (string | null)[] = ['ENOSPC', 'EDQUOT'];
+
+/** As {@link firstWorkingCopy}; where the disk is full, once more when what killed launchers left is gone. */
+export async function workingCopy(build: KeptBuild, options: RunOptions): Promise<Result<Ready>> {
+  const ready = await firstWorkingCopy(build, options);
+  if (ready.ok || !FULL.includes(ready.failure.errno) || sweepSessions(process.env, FULL_SWEEP_MS) === 0) return ready;
+  return firstWorkingCopy(build, options);
+}
+
 /**
  * Prepares the build and makes its working copy. Without privileges wherever the tree can be read and the environment is readable or
  * can be re-constructed; else with the one privileged step, where the user agrees to it.
  */
-export async function workingCopy(build: KeptBuild, options: RunOptions): Promise<Result<Ready>> {
+async function firstWorkingCopy(build: KeptBuild, options: RunOptions): Promise<Result<Ready>> {
   const closed = build.access !== 'readable';
   const denied = closed || build.envFile?.access === 'denied';
   if (options.sudo && (denied || readability(build.content).count > 0)) return privileged(build, options);
@@ -63,10 +74,14 @@ async function plain(prepared: Prepared, options: RunOptions): Promise<Result<Re
   }
   const { refusal } = chosen.value;
   if (refusal !== null) {
-    say(`${refusal.call} = ${refusal.errno}: a copy is made instead of an overlay, and will be from now on`);
-    rememberRefusal(placeOf(session.value), content, 'ids', refusal.errno);
+    say(`${refusal.call} = ${refusal.errno}: a copy is made instead of an overlay${fromNowOn(refusal.errno)}`);
+    if (!isPassing(refusal.errno)) rememberRefusal(placeOf(session.value), content, 'ids', refusal.errno);
   }
   return onRung(prepared, session.value, chosen.value);
+}
+
+function fromNowOn(errno: string): string {
+  return isPassing(errno) ? '' : ', and will be from now on';
 }
 
 function placeOf(session: Session): HostPath {
@@ -90,17 +105,17 @@ function onRung(prepared: Prepared, session: Session, choice: Choice): Result<Re
 /** After the kernel refused the overlay: the next rung, said once for this place and kernel. */
 export function nextRung({ prepared, session, look, tree }: Ready, refused: Failure): Result<Ready> {
   const { content } = prepared.build;
-  say(
-    `an overlay is refused here (${refused.call ?? ''} = ${refused.errno ?? ''}): a copy is made instead, and will be from now on`,
-  );
-  rememberRefusal(placeOf(session), content, 'overlay', refused.errno ?? 'EIO');
+  const errno = refused.errno ?? 'EIO';
+  say(`an overlay is refused here (${refused.call ?? ''} = ${errno}): a copy is made instead${fromNowOn(errno)}`);
+  if (isPassing(errno)) sweepSessions(process.env, FULL_SWEEP_MS);
+  else rememberRefusal(placeOf(session), content, 'overlay', errno);
   closeChoice({ look, tree });
   for (const directory of [session.build, hostPath(`${session.directory}/work`)]) {
     const removed = removeTree(directory);
     if (!removed.ok) return removed;
   }
   const next = chooseRung({ content, place: placeOf(session), wanted: 'reflink', keep: false });
-  const why = `the kernel refused it with ${refused.errno ?? 'an error'}`;
+  const why = `the kernel refused it with ${errno}`;
   return onRung(prepared, session, { ...next, notTaken: [{ rung: 'overlay', why }, ...next.notTaken] });
 }
 

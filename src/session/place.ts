@@ -12,13 +12,14 @@ export const PLACE_HINT = 'NIX_BUILD_SHELL_SESSIONS names another directory';
 
 /**
  * The directory of all sessions: `$NIX_BUILD_SHELL_SESSIONS`, else `nix-build-shell/sessions` below `$XDG_CACHE_HOME` or
- * `~/.cache`, else (no home, or none that can be written) `$TMPDIR/nix-build-shell-<uid>`. Pure: nothing is made.
+ * `~/.cache`, else (no home, or none that can be written) `$TMPDIR/nix-build-shell-<uid>`, or that in /tmp. Pure: nothing is made.
  */
 export function sessionsPlaces(environment: PlaceEnvironment, uid: number): readonly HostPath[] {
   const chosen = environment['NIX_BUILD_SHELL_SESSIONS'];
   if (chosen?.startsWith('/') === true) return [hostPath(chosen)];
   const cache = cacheDirectory(environment, 'sessions');
-  const shared = hostPath(`${environment['TMPDIR'] || '/tmp'}/nix-build-shell-${uid}`);
+  const { TMPDIR: temporary = '' } = environment;
+  const shared = hostPath(`${temporary.startsWith('/') ? temporary : '/tmp'}/nix-build-shell-${uid}`);
   return cache === null ? [shared] : [cache, shared];
 }
 

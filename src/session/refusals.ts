@@ -23,6 +23,14 @@ export function knownRefusal(place: HostPath, content: HostPath, asked: Asked): 
   return `the kernel refused it here before, with ${errno} (remove ${place}/${REFUSED} to try again)`;
 }
 
+/** What may be otherwise the next time: a full disk (on which the kernel mounts read-only), memory, limits. */
+const PASSING: ReadonlySet<string> = new Set(['ENOSPC', 'EROFS', 'EDQUOT', 'ENOMEM', 'EMFILE', 'ENFILE']);
+
+/** Whether a refusal with this errno says nothing of the next time. */
+export function isPassing(errno: string): boolean {
+  return PASSING.has(errno);
+}
+
 function refusalKey(content: HostPath, asked: Asked): string {
   return `${(require('node:os') as typeof System).release()} ${statSync(fsPath(content)).dev}${asked === 'overlay' ? '' : `/${asked}`} `;
 }

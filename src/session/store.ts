@@ -126,15 +126,18 @@ function tryTo(action: () => void): void {
 /**
  * Removes what killed launchers left. Costs one listing where there is nothing to do, and at most `budgetMs` where there is: the rest
  * is left to the next start.
+ * @returns how many sessions it came to
  */
-export function sweepSessions(environment: PlaceEnvironment, budgetMs = 100): void {
+export function sweepSessions(environment: PlaceEnvironment, budgetMs = 100): number {
   const place = sessionsDirectory(environment);
-  if (!place.ok) return;
+  if (!place.ok) return 0;
   const until = monotonicMs() + budgetMs;
+  let swept = 0;
   for (const name of names(place.value)) {
-    if (monotonicMs() > until) return;
-    if (name.endsWith(LOCK)) sweep(hostPath(`${place.value}/${name.slice(0, -LOCK.length)}`), until);
+    if (monotonicMs() > until) return swept;
+    if (name.endsWith(LOCK) && sweep(hostPath(`${place.value}/${name.slice(0, -LOCK.length)}`), until)) swept += 1;
   }
+  return swept;
 }
 
 function names(directory: HostPath): readonly string[] {
@@ -145,13 +148,15 @@ function names(directory: HostPath): readonly string[] {
   }
 }
 
-function sweep(directory: HostPath, until: number): void {
-  if (held.has(directory)) return;
+/** @returns whether there was something to sweep, all or a part of it */
+function sweep(directory: HostPath, until: number): boolean {
+  if (held.has(directory)) return false;
   const lock = takeLock(directory + LOCK, false);
-  if (!lock.ok || lock.value === null) return;
+  if (!lock.ok || lock.value === null) return false;
   trace('copy', `sweeps ${directory}, which a killed launcher left`);
   const removal = startRemoval(directory);
   if (!removeSome(removal, until)) closeAll(removal);
   else if (removalResult(removal).ok) tryTo(() => unlinkSync(fsPath(directory + LOCK)));
   closeSync(lock.value);
+  return true;
 }

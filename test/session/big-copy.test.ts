@@ -53,7 +53,9 @@ test('a big tree arrives whole: modes, times, content, hard links', { skip }, as
   const copy = join(sessions, readdirSync(sessions)[0] ?? '', 'build');
   assert.equal(listing(copy), listing(directory));
   assert.equal(statSync(join(copy, 'part0/deep0/7')).ino, statSync(join(copy, 'part1/deep1/linked')).ino);
-  assert.deepEqual(readdirSync(join(copy, '..')).sort(), ['build', 'root']);
+  // Nothing of the copy's own; what is written to the store may have layers there.
+  const beside = readdirSync(join(copy, '..')).filter(name => !/^store(-work)?$/.test(name));
+  assert.deepEqual(beside.sort(), ['build', 'root']);
 });
 
 test('a file that grows while it is copied is named', { skip }, async () => {

@@ -199,6 +199,15 @@ test('where the place has no user attributes, a copy is made without a word', { 
   assert.deepEqual([stdout.toString(), stderr.toString()], ['0\n', '']);
 });
 
+test('a disk that is full at any moment is none that refuses overlays, and nothing is left', {
+  skip: skip || missing('root'),
+}, () => {
+  const script = `for inodes in 5 6 7 8 9 10 11 12 13 14; do
+    mount -t tmpfs -o nr_inodes=$inodes none "$sessions"; ${CHOWN}; chmod 700 "$sessions"
+    enter true || :; ls -A "$sessions"; umount "$sessions"; done`;
+  assert.equal(onMount(':', script).stdout.toString(), '');
+});
+
 test('a full disk is a failure that names the place', { skip: skip || missing('root') }, () => {
   const mount = `mount -t tmpfs -o nr_inodes=4 none "$sessions"; ${CHOWN}; chmod 700 "$sessions"`;
   const { stderr } = onMount(mount, 'enter true || echo $? >&2; ls -A "$sessions" >&2');

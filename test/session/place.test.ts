@@ -4,7 +4,7 @@ import { statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { failureLine } from '../../src/base/failure.ts';
-import { cacheDirectory, sessionsDirectory } from '../../src/session/place.ts';
+import { cacheDirectory, sessionsDirectory, sessionsPlaces } from '../../src/session/place.ts';
 import { missing, ordinaryUser } from '../support/need.ts';
 import { run } from '../support/program.ts';
 import { scratchDirectory } from '../support/scratch.ts';
@@ -28,6 +28,12 @@ test('the cache is where XDG_CACHE_HOME or HOME say; what is empty or relative c
     [{}, null],
   ];
   for (const [environment, expected] of cases) assert.equal(cacheDirectory(environment, 'x'), expected);
+});
+
+test('a TMPDIR that is empty or relative counts as not set, too', () => {
+  const shared = (TMPDIR: string): unknown => sessionsPlaces({ TMPDIR }, 7);
+  assert.deepEqual(shared('/t'), ['/t/nix-build-shell-7']);
+  for (const odd of ['', 't', './t']) assert.deepEqual(shared(odd), ['/tmp/nix-build-shell-7'], odd);
 });
 
 test('directories are made for the caller alone, also below a link', () => {

@@ -17,7 +17,8 @@ const skip = missing('root', 'id-mapped-mounts', 'user-namespaces', 'static-bash
 const OWNER = '12345:12346';
 const { EINVAL, EPERM } = constants.errno;
 /** Whether it is an overlay, and whether it was mounted in the sandbox. */
-const MOUNTED = "grep -c 'upperdir=build' /proc/self/mountinfo; grep -c userxattr /proc/self/mountinfo";
+const MOUNTED =
+  "grep -c 'upperdir=build' /proc/self/mountinfo; grep -cE 'upperdir=build.*userxattr|userxattr.*upperdir=build' /proc/self/mountinfo";
 
 interface Strangers extends SmallBuild {
   readonly sessions: string;
