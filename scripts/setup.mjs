@@ -6,6 +6,14 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 11)) {
+  console.error(
+    `setup: this is Node ${process.versions.node}, and 20.11 or newer is needed; the first node in PATH is taken`,
+  );
+  process.exit(1);
+}
+
 function run(command, args) {
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2] });
   if (error !== undefined || status !== 0) {

@@ -2,7 +2,9 @@
  * What Node starts (dist/main.cjs): the UI where that is asked for (front.ts), else everything else (boot.ts). Neither loads what the other
  * needs.
  */
+import { EXIT } from '../base/failure.ts';
 import { loadKept } from './kept-code.ts';
+import { tooOld } from './old-node.ts';
 import { rawArguments } from './raw-arguments.ts';
 
 /** The words for the UI: none on a terminal, or those around `--ui`, before which a `--store` may stand. Null where it is not asked for. */
@@ -12,6 +14,11 @@ function uiWords(words: readonly string[]): readonly string[] | null {
   return words[at] === '--ui' ? [...words.slice(0, at), ...words.slice(at + 1)] : null;
 }
 
+const old = tooOld(process.versions.node);
+if (old !== null) {
+  process.stderr.write(`nix-build-shell: ${old}\n`);
+  process.exit(EXIT.failed);
+}
 const words = uiWords(rawArguments());
 if (words === null) {
   // Within the same bundle; it runs when it is asked for.

@@ -71,6 +71,21 @@ test('a program whose packages are not installed says what installs them', { ski
   isFailure(runCommand(words), 125, /: cannot go on: Cannot find module 'koffi'; 'npm run setup' in the program's/);
 });
 
+test('a Node that is too old is said, by the program and by its set-up', () => {
+  const pretended = join(scratchDirectory('old'), 'pretended.cjs');
+  const line = "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '18.20.4' } })";
+  writeFileSync(pretended, line);
+  const env = { NODE_OPTIONS: `--require ${pretended}` };
+  for (const words of [['list'], ['/nowhere', 'true'], ['--ui']])
+    isFailure(run(words, { env }), 125, /cannot start: this is Node 18\.20\.4, and 20\.11 or newer is needed; /);
+  const { status, stderr } = runCommand([process.execPath, join(PROJECT, 'scripts/demo.mjs')], { env });
+  assert.equal(
+    stderr.toString(),
+    'setup: this is Node 18.20.4, and 20.11 or newer is needed; the first node in PATH is taken\n',
+  );
+  assert.equal(status, 1);
+});
+
 test('a working directory that was removed, or is not UTF-8, is no obstacle', { skip }, () => {
   const build = smallBuild();
   const inside = join(scratchDirectory('cwd'), 'gone');
