@@ -58,7 +58,7 @@ test('list takes a relative directory, and says which one cannot be listed', () 
   assert.match(text(relative), new RegExp(`x-1\\.0 .*${kept}`));
   assert.equal(relative.status, 0);
   const missing = run(['list', 'nosuch', '.'], { cwd: parent });
-  assert.match(missing.stderr.toString(), /^nix-build-shell: cannot look into .*\/nosuch: opendir.* = ENOENT\n$/);
+  assert.match(missing.stderr.toString(), /^nix-build-shell: cannot look into .*\/nosuch: opendir.* = ENOENT$/m);
   assert.match(missing.stdout.toString(), /x-1\.0/);
   assert.equal(missing.status, 125);
 });

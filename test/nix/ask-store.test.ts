@@ -163,12 +163,13 @@ describe('where the database does not answer', () => {
   });
 
   test('and the store cannot be listed, both are said', () => {
-    const layout = storeLayout('/nonexistent', 'nix');
+    const gone = `${scratchDirectory('gone')}/x`;
+    const layout = storeLayout(gone, 'nix');
     const result = derivationsNamed(layout, 'hello');
     assert.ok(!result.ok);
     assert.equal(
       failureLine(result.failure),
-      "cannot find the derivations called hello: the store's database does not answer (it is not there), and /nonexistent/nix/store cannot be listed",
+      `cannot find the derivations called hello: the store's database does not answer (it is not there), and ${gone}/nix/store cannot be listed`,
     );
   });
 });

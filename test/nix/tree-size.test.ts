@@ -32,7 +32,7 @@ describe('the size of a kept directory', () => {
   });
 
   test('a directory that is gone is empty', async () => {
-    const size = await treeSize(hostPath('/nonexistent/directory'));
+    const size = await treeSize(hostPath(`${scratchDirectory('gone')}/x`));
     assert.deepEqual(size, { diskBytes: 0, sizeBytes: 0, files: 0, directories: 0, closed: 1 });
   });
 
