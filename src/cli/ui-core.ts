@@ -85,6 +85,10 @@ export function uiCore({ store, directories }: UiArguments, shown: readonly Kept
   };
 }
 
+/** What the environment's panel says of such a build; a shell in it says the same. */
+const NO_SHELL =
+  'no shell: the builder is none, and none is among the inputs. So there are no phases to run; the prompt is a bash that the build did not have.';
+
 async function load(build: KeptBuild, options: RunOptions): Promise<Result<Details>> {
   const prepared = await prepare(build, options, { wantDerivation: true });
   if (!prepared.ok) return asFarAsKnown(build, prepared.failure, options);
@@ -96,7 +100,7 @@ async function load(build: KeptBuild, options: RunOptions): Promise<Result<Detai
     derivationFoundBy,
     builder: derivation?.builder ?? null,
     shell,
-    notes,
+    notes: shell === null ? [...notes, NO_SHELL] : notes,
     missing: missingPaths(env, options.store),
   });
 }
