@@ -69,7 +69,17 @@ for (const [who, user] of [
 
 test('a second pane that is left is its own end, and closing the first one is that of all', need, async () => {
   const pty = await twoPanes(null);
-  pty.type('exit 5\r');
+  // Its terminal is its own: Ctrl-C and Ctrl-Z are for what runs in it.
+  pty.type('clear; echo begun-$((40 + 2)); sleep 1000\r');
+  await pty.shows('begun-42');
+  pty.type('\u0003');
+  await pty.shows(PROMPT);
+  // A subshell that has said so is in the foreground: bash itself takes no notice of Ctrl-Z.
+  pty.type('(echo status-$?; exec sleep 1000)\r');
+  await pty.shows('status-130');
+  pty.type('\u001a');
+  await pty.shows(/Stopped +\( ?echo/);
+  pty.type('exit 5\rexit 5\r');
   await pty.shows('small-1.0 2/2 ended with status 5');
   pty.type('r');
   await pty.shows(PROMPT);
