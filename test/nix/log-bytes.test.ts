@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readdirSync, symlinkSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { hostPath } from '../../src/base/path.ts';
 import { openLog } from '../../src/nix/log/bytes.ts';
 import { blocksBetween } from '../../src/nix/log/bzip2-marks.ts';
-import { nodesUnpacker } from '../../src/nix/log/plain.ts';
+import { streamedPieces } from '../../src/nix/log/plain.ts';
+import { unzstd, windowOf } from '../../src/nix/log/unzstd.ts';
 import { bzip2, compilerText, logOf, readBack, unpackedByBzip2 } from '../support/logs.ts';
 import { missing } from '../support/need.ts';
 import { PROJECT } from '../support/program.ts';
@@ -126,15 +127,62 @@ describe('packed logs', { skip: missing('bzip2') }, () => {
     assert.match(problems.join(), /cut off/);
   });
 
-  test('zstd is read where Node can, and else said to be beyond it', { skip: missing('zstd') }, async () => {
+  test('zstd is read whole, cut off and damaged', { skip: missing('zstd') }, async () => {
+    const text = Buffer.from(`${compilerText(700_000)}${'x'.repeat(3_000_000)}\n`);
+    const zstd = (level: string): Buffer =>
+      execFileSync('zstd', ['-q', '-c', level], { input: text, maxBuffer: 1 << 30 });
     const path = join(scratchDirectory('zstd'), 'x');
-    execFileSync('zstd', ['-q', '-o', path], { input: 'hello\n' });
-    const log = openLog({ path: hostPath(path), compression: 'zstd' });
-    if (nodesUnpacker('zstd') === null)
-      return assert.ok(!log.ok && /cannot unpack zstd/.test(log.failure.because ?? ''));
-    assert.ok(log.ok);
-    assert.equal((await readBack(log.value)).bytes.toString(), 'hello\n');
-    log.value.close();
+    const read = async (bytes: Uint8Array): Promise<{ readonly bytes: Buffer; readonly problems: string }> => {
+      writeFileSync(path, bytes);
+      const fd = openSync(path, 'r');
+      const parts: Buffer[] = [];
+      const problems: string[] = [];
+      const options = { problem: (sentence: string) => problems.push(sentence) };
+      for await (const piece of streamedPieces(unzstd, fd, { unit: 0, skip: 0 }, options))
+        parts.push(Buffer.from(piece.bytes));
+      closeSync(fd);
+      return { bytes: Buffer.concat(parts), problems: problems.join() };
+    };
+    for (const level of ['-1', '-3', '-19']) {
+      const { bytes, problems } = await read(zstd(level));
+      assert.equal(problems, '');
+      assert.ok(bytes.equals(text), level);
+    }
+    const cut = await read(zstd('-3').subarray(0, 60_000));
+    assert.ok(cut.bytes.length > 0 && text.subarray(0, cut.bytes.length).equals(cut.bytes));
+    assert.match(cut.problems, /cut off/);
+    const hurt = zstd('-3');
+    hurt.fill(0xff, 20_000);
+    assert.match((await read(hurt)).problems, /damaged|cut off/);
+    assert.match((await read(Buffer.from('no zstd at all, but some text'))).problems, /damaged|cut off/);
+    const twice = await read(Buffer.concat([zstd('-3'), zstd('-1')]));
+    assert.ok(twice.bytes.equals(Buffer.concat([text, text])));
+  });
+
+  test('the header of a zstd frame cannot ask for more memory than a window of 128 MiB', () => {
+    const frame = (...rest: readonly number[]): Buffer =>
+      Buffer.from([0x28, 0xb5, 0x2f, 0xfd, ...rest, ...Buffer.alloc(14)]);
+    assert.equal(windowOf(frame(0x00, 0x38)), 2 ** 17);
+    assert.equal(windowOf(frame(0x00, 0xff)), 2 ** 41 + (2 ** 41 / 8) * 7);
+    assert.equal(windowOf(frame(0x20, 200)), 200);
+    assert.equal(windowOf(frame(0xa0, 0xff, 0xff, 0xff, 0xff)), 0xffffffff);
+    assert.equal(windowOf(Buffer.from('something else, and long enough')), 0);
+  });
+
+  test('a small zstd log that unpacks to much takes no memory for it', { skip: missing('zstd') }, async () => {
+    const text = Buffer.alloc(200_000_000, 'y');
+    const packed = execFileSync('zstd', ['-q', '-c'], { input: text, maxBuffer: 1 << 30 });
+    const stream = unzstd();
+    const before = process.memoryUsage.rss();
+    stream.end(packed);
+    let size = 0;
+    let most = 0;
+    for await (const piece of stream) {
+      size += (piece as Buffer).length;
+      most = Math.max(most, stream.readableLength);
+    }
+    assert.equal(size, text.length);
+    assert.ok(most < 100_000_000, `${most} bytes waited, ${process.memoryUsage.rss() - before} more`);
   });
 
   test('from every place that a piece names the rest can be read again', async () => {

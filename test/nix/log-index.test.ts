@@ -203,6 +203,14 @@ describe('the summary of a log', { skip: missing('bzip2') }, () => {
     assert.deepEqual([summary.value.failingPhase, summary.value.lastError, summary.value.whole], [null, null, null]);
   });
 
+  test('holds what the last lines tell, however little time there is', async () => {
+    const log = logOf(scratchDirectory('budget'), 'x', Buffer.from(`${buildText(2_000_000)}error: at the end\n`));
+    log.close();
+    const summary = await readLogSummary(log, { budgetMs: 0 });
+    assert.ok(summary.ok);
+    assert.equal(summary.value.lastError, 'error: at the end');
+  });
+
   test('of a log that is gone is a failure', async () => {
     const log = logOf(scratchDirectory('gone'), 'x', Buffer.from(''));
     log.close();

@@ -1,12 +1,12 @@
 /** A log as bytes, however it is packed, in memory that does not grow with it. */
 import { closeSync } from 'node:fs';
-import { fail, ok, type Result } from '../../base/failure.ts';
+import { ok, type Result } from '../../base/failure.ts';
 import type { HostPath } from '../../base/path.ts';
 import type { LogCompression } from '../find-log.ts';
 import { openRegularFile } from '../read-regular.ts';
 import { bzip2Pieces } from './bzip2.ts';
 import { type Address, type Piece, type ReadingOptions } from './packed.ts';
-import { nodesUnpacker, plainPieces, streamedPieces } from './plain.ts';
+import { plainPieces, streamedPieces, unpacker } from './plain.ts';
 
 /** A log that is open. */
 export interface LogBytes {
@@ -24,11 +24,6 @@ export interface LogBytes {
 /** Opens a log: never blocks on a FIFO, follows no link. */
 export function openLog(log: { readonly path: HostPath; readonly compression: LogCompression }): Result<LogBytes> {
   const reader = readerOf(log.compression);
-  if (reader === null)
-    return fail(`read the log ${log.path}`, {
-      because: `Node ${process.versions.node} cannot unpack zstd`,
-      hint: 'Node 22.15 and later can',
-    });
   const opened = openRegularFile(log.path);
   if (!opened.ok) return opened;
   const { fd, stats } = opened.value;
@@ -43,7 +38,7 @@ export function openLog(log: { readonly path: HostPath; readonly compression: Lo
 
 type Reader = (fd: number, from: Address, options: ReadingOptions) => AsyncGenerator<Piece, void>;
 
-function readerOf(compression: LogCompression): Reader | null {
+function readerOf(compression: LogCompression): Reader {
   switch (compression) {
     case 'none':
       return plainPieces;
@@ -51,8 +46,8 @@ function readerOf(compression: LogCompression): Reader | null {
       return bzip2Pieces;
     case 'gzip':
     case 'zstd': {
-      const make = nodesUnpacker(compression);
-      return make === null ? null : (fd, from, options) => streamedPieces(make, fd, from, options);
+      const make = unpacker(compression);
+      return (fd, from, options) => streamedPieces(make, fd, from, options);
     }
   }
 }

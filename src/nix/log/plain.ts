@@ -1,9 +1,10 @@
 /** Logs that are not packed, and those that Node itself unpacks. */
 import { readSync } from 'node:fs';
-import { Readable, type Transform } from 'node:stream';
+import { type Duplex, Readable } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { slices } from '../slices.ts';
 import { type Address, behind, PIECE_BYTES, type Piece, type ReadingOptions, START } from './packed.ts';
+import { unzstd } from './unzstd.ts';
 
 /** The pieces of a plain file. A file that grows meanwhile is read to where it ends then. */
 export async function* plainPieces(fd: number, from: Address, options: ReadingOptions): AsyncGenerator<Piece, void> {
@@ -19,11 +20,9 @@ export async function* plainPieces(fd: number, from: Address, options: ReadingOp
   }
 }
 
-/** Node's own unpacker for a kind of packing; null where this Node has none (zstd came with 22.15). */
-export function nodesUnpacker(kind: 'gzip' | 'zstd'): (() => Transform) | null {
-  if (kind === 'gzip') return () => zlib.createGunzip({ chunkSize: PIECE_BYTES });
-  const { createZstdDecompress } = zlib as { createZstdDecompress?: (options: object) => Transform };
-  return createZstdDecompress === undefined ? null : () => createZstdDecompress({ chunkSize: PIECE_BYTES });
+/** The unpacker for a kind of packing. Node's own for zstd came with 22.15, and there is silent about a log that is cut off. */
+export function unpacker(kind: 'gzip' | 'zstd'): () => Duplex {
+  return kind === 'zstd' ? unzstd : () => zlib.createGunzip({ chunkSize: PIECE_BYTES });
 }
 
 /** The bytes of a file, for a stream, which keeps them. A file stream would close the descriptor. */
@@ -33,7 +32,7 @@ async function* copies(fd: number, options: ReadingOptions): AsyncGenerator<Buff
 
 /** The pieces of a file that `make` unpacks, always from its start: what lies before `from` is thrown away. */
 export async function* streamedPieces(
-  make: () => Transform,
+  make: () => Duplex,
   fd: number,
   from: Address,
   options: ReadingOptions,

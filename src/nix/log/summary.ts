@@ -22,7 +22,7 @@ export interface LogSummary {
 }
 
 export interface SummaryOptions {
-  /** After so long it answers with what it knows: what the last lines tell, at least. Unlimited where it is not given. */
+  /** After so long it answers with what it knows: of plain and bz2 logs what the last lines tell, at least. Unlimited where it is not given. */
   readonly budgetMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -46,8 +46,9 @@ async function summarise(log: LogBytes, untilMs: number, signal: AbortSignal | u
   for (let share = 1; ; share *= 4) {
     const from = await tailAddress(log, share, signal);
     const problems: string[] = [];
-    // The end is short, and on a busy machine the time may be up before it was looked at.
-    const facts = await factsFrom(log, from, share === 1 ? Infinity : untilMs, problems, signal);
+    // The end is short, and on a busy machine the time may be up before it was looked at; gzip and zstd have to be read from their start.
+    const short = share === 1 && (log.compression === 'none' || log.compression === 'bz2');
+    const facts = await factsFrom(log, from, short ? Infinity : untilMs, problems, signal);
     if (facts === null) return known;
     const whole = from.unit === START.unit && from.skip === 0;
     known = summaryOf(log, facts, whole, problems);
