@@ -1,5 +1,6 @@
 /** Says when kept build directories come or go. */
-import { type FSWatcher, watch } from 'node:fs';
+import { type FSWatcher, statSync, watch } from 'node:fs';
+import { dirname } from 'node:path';
 import { fsPath } from '../base/path.ts';
 import { shapeOf } from '../nix/layout.ts';
 import { type Places, placesOf } from '../nix/locations.ts';
@@ -7,7 +8,7 @@ import { type Places, placesOf } from '../nix/locations.ts';
 /** Builds come with several events, and /tmp has others, too. */
 const SETTLE_MS = 200;
 
-/** Watches until it is stopped. Places that are not there, or that the kernel cannot watch, are left out. @returns the stop */
+/** Watches until it is stopped: also places that are not there yet, or that go and come again. Those that the kernel cannot watch are left out. @returns the stop */
 export function watchPlaces(places: Places, changed: () => void): () => void {
   let timer: NodeJS.Timeout | null = null;
   const soon = (): void => {
@@ -16,22 +17,67 @@ export function watchPlaces(places: Places, changed: () => void): () => void {
       changed();
     }, SETTLE_MS);
   };
-  const watchers = placesOf(places).flatMap(place => watcher(place, soon));
+  const stops = placesOf(places).map(place => watchPlace(place, soon));
   return () => {
     if (timer !== null) clearTimeout(timer);
-    for (const each of watchers) each.close();
+    for (const stop of stops) stop();
   };
 }
 
-function watcher(place: string, soon: () => void): readonly FSWatcher[] {
+/** Watches a place; while it is not there, the nearest directory above it. */
+function watchPlace(place: string, soon: () => void): () => void {
+  let watcher: FSWatcher | null = null;
+  let stopped = false;
+  /** Watches the next directory up where this one cannot be. */
+  const arm = (from: string, again = true): void => {
+    watcher?.close();
+    watcher = null;
+    let at = from;
+    for (; !stopped && watcher === null; at = dirname(at)) {
+      const here = at;
+      watcher = watched(
+        here,
+        name => happened(here, name),
+        () => lost(here),
+      );
+      if (watcher !== null || at === '/') break;
+    }
+    // It may have come while another directory was chosen.
+    if (again && at !== place && isThere(place)) arm(place, false);
+  };
+  const happened = (at: string, name: string | null): void => {
+    if (at !== place) {
+      const next = place.slice(at === '/' ? 1 : at.length + 1).split('/')[0];
+      if (name !== null && name !== next) return;
+      arm(place);
+      return soon();
+    }
+    if (!isThere(place)) return lost(at);
+    if (name === null || shapeOf(`${place}/${name}`) !== null) soon();
+  };
+  const lost = (at: string): void => {
+    arm(dirname(at));
+    soon();
+  };
+  arm(place);
+  return () => {
+    stopped = true;
+    watcher?.close();
+  };
+}
+
+function isThere(path: string): boolean {
+  return statSync(fsPath(path), { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/** @returns null where it is not there, is no directory, or cannot be watched */
+function watched(directory: string, happened: (name: string | null) => void, lost: () => void): FSWatcher | null {
   try {
-    const made = watch(fsPath(place), { persistent: false }, (_, name) => {
-      if (name === null || shapeOf(`${place}/${name}`) !== null) soon();
-    });
-    // The place itself may be removed (EPERM, ENOENT): then nothing comes there any more.
-    made.on('error', () => made.close());
-    return [made];
+    if (!isThere(directory)) return null;
+    const made = watch(fsPath(directory), { persistent: false }, (_, name) => happened(name));
+    made.on('error', lost);
+    return made;
   } catch {
-    return [];
+    return null;
   }
 }

@@ -9,7 +9,7 @@ import { KEYS } from '../../src/ui/keys.ts';
 import { lineText } from '../../src/ui/line.ts';
 import { onKey } from '../../src/ui/router.ts';
 import { BUILDS, uiApp, uiState } from '../support/ui-state.ts';
-import { settle } from '../support/ui-story.ts';
+import { settle, storyCore } from '../support/ui-story.ts';
 
 const store = (name: string): string => `/nix/store/${'a'.repeat(32)}-${name}`;
 const OWN = `declare -x PATH="${store('new')}/bin:${store('both')}/bin"
@@ -76,4 +76,14 @@ test('a short value that is another one can be opened and closed', async () => {
   assert.ok(rows(app).includes('       + 1'));
   onKey(app, 'enter');
   assert.ok(!rows(app).includes('       + 1'));
+});
+
+test('what is typed ahead while a panel is loaded is not lost', async () => {
+  const { app } = uiApp(uiState(80, 24), storyCore());
+  for (const key of ['e', 'j', 'j', 'G', 'k', '3', 'j', 'j']) onKey(app, key);
+  await settle();
+  assert.equal(app.store.getState().plan.cursor, 2);
+  onKey(app, '2');
+  const lines = rows(app);
+  assert.match(lines.findLast(line => line.startsWith('▸')) ?? '', /Nix and stdenv|Other/);
 });

@@ -191,3 +191,21 @@ test('what could not be deleted is told beside what was', async () => {
   await until('the failure', () => app.store.getState().overlay?.kind === 'failure');
   assert.equal(app.store.getState().toast, 'deleted 2 of 3 kept build directories');
 });
+
+test('that the build under the cursor is gone is said', async () => {
+  const { app } = uiApp(uiState(80, 24), { list: async () => BUILDS.slice(1) });
+  onKey(app, 'e');
+  await rescan(app);
+  assert.equal(app.store.getState().toast, 'wttr-0.1.0 is gone');
+  await rescan(app);
+  onKey(app, 'j');
+  await rescan(app);
+  assert.equal(app.store.getState().toast, null);
+});
+
+test('whose it is, and which build it is, is seen at 80 columns, however long its name', () => {
+  const long = uiBuild(`${'long'.repeat(40)}-1.0`, 1);
+  const state: State = { ...emptyUi(80, 24, [long]) };
+  assert.match(rows(state).join('\n'), /^─ \/tmp\/nix-build-long.*…? of alice ─$/m);
+  assert.match(rows({ ...state, tab: 'log' })[0] ?? '', /Log {2}5 Shell {2}long.*…$/);
+});

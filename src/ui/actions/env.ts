@@ -56,7 +56,8 @@ export function toggleFull(app: App): void {
 export function copyEnv(app: App, form: 'value' | 'assignment'): void {
   const state = get(app);
   const row = rowAt(state);
-  if (row === undefined || row.kind === 'group' || row.kind === 'other') return;
+  if (row === undefined || row.kind === 'group' || row.kind === 'other')
+    return set(app, { toast: 'there is no value on this line' });
   const value = row.kind === 'variable' ? row.value : form === 'value' ? row.text : valueOf(state, row.name);
   if (value === null) return app.copy(row.name);
   app.copy(form === 'value' ? value : `${row.name}=${shellWord(value)}`);

@@ -32,14 +32,19 @@ export function move(app: App, by: number): void {
     case 'dirs':
       return moveInList(app, by);
     case 'env':
-      return set(app, { env: { ...env, cursor: clamp(env.cursor + by, shownEnvRows(get(app)).length) } });
+      return set(app, { env: { ...env, cursor: stepped(env.cursor, by, shownEnvRows(get(app)).length) } });
     case 'plan':
-      return set(app, { plan: { ...plan, cursor: clamp(plan.cursor + by, planRows(get(app)).length) } });
+      return set(app, { plan: { ...plan, cursor: stepped(plan.cursor, by, planRows(get(app)).length) } });
     case 'log':
       return moveInLog(app, by);
     case 'shell':
       return app.panes.scroll(by);
   }
+}
+
+/** The row that is so far away; while there are no rows yet, what is typed ahead counts. */
+function stepped(cursor: number, by: number, count: number): number {
+  return count === 0 ? Math.max(0, cursor + by) : clamp(Math.min(cursor, count - 1) + by, count);
 }
 
 function clamp(at: number, count: number): number {

@@ -121,7 +121,9 @@ export function nextPhase(app: App, by: 1 | -1): void {
   const info = current(get(app));
   const starts = info?.facts.phases.map(({ startLine }) => startLine) ?? [];
   const target = by > 0 ? starts.find(line => line > log.cursor) : starts.findLast(line => line < log.cursor);
-  if (info !== null && target !== undefined) reveal(app, info, target);
+  if (info === null) return;
+  if (target === undefined) return set(app, { toast: `there is no phase ${by > 0 ? 'below' : 'above'}` });
+  reveal(app, info, target);
 }
 
 /** Goes to a line, and unfolds the phase that it lies in. */
@@ -139,7 +141,7 @@ export function toggleFold(app: App): void {
   const { log } = get(app);
   const info = current(get(app));
   const phase = info === null ? null : phaseAt(info.facts, log.cursor);
-  if (phase === null) return;
+  if (phase === null) return set(app, { toast: 'this line belongs to no phase' });
   const folded = new Set(log.folded);
   if (!folded.delete(phase.startLine)) folded.add(phase.startLine);
   set(app, { log: { ...log, folded } });

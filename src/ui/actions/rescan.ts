@@ -1,7 +1,7 @@
 /** Looking for kept builds again: what was learnt of a directory is forgotten when another one has its name. */
 import type { KeptBuild } from '../../nix/kept-build.ts';
 import { type App, get, set } from '../app.ts';
-import { NO_LOG_PLACE } from '../state.ts';
+import { NO_LOG_PLACE, nameOf, selectedBuild } from '../state.ts';
 import { rearrange } from './list.ts';
 
 /** One after the other: what was looked at first must not be shown last. */
@@ -35,8 +35,12 @@ async function look(app: App, anew: boolean): Promise<void> {
     found.filter(build => isSame(before.get(build.outer), build)).map(({ outer }) => outer as string),
   );
   forget(app, others, ({ outer }) => !same.has(outer));
+  const selected = selectedBuild(get(app));
   rearrange(app, { builds });
   set(app, { nowMs: Date.now() });
+  // The cursor is on another build now: in a panel that is of one, nobody would see that.
+  const gone = selected !== null && !builds.some(({ outer }) => outer === selected.outer);
+  if (gone && get(app).toast === null) set(app, { toast: `${nameOf(get(app), selected)} is gone` });
 }
 
 /** Whether it is the directory that was seen before, and as it was. */

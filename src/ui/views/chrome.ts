@@ -23,8 +23,13 @@ export function titleLine(state: State): Line {
       const room = columns - width(lineText(left)) - width(lineText(right)) - 1;
       if (room > 0) return [...left, span(' '.repeat(room)), ...right, span(' ')];
     }
-  return fitLine(tabs, columns);
+  const room = columns - width(lineText(tabs)) - 2;
+  if (room < LEAST_ABOUT) return fitLine(tabs, columns);
+  return [...tabs, span('  '), ...fitLine(about(state).at(-1) ?? [], room)];
 }
+
+/** Less of a name tells nothing. */
+const LEAST_ABOUT = 8;
 
 /** The first of them for which there is room is shown. */
 function about(state: State): readonly Line[] {

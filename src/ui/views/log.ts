@@ -17,6 +17,7 @@ import {
 } from '../line.ts';
 import { type LogInfo, type State, selectedBuild } from '../state.ts';
 import { commandOf } from './command.ts';
+import { withoutHashes } from './env-groups.ts';
 import { failureView } from './failure.ts';
 import { seenLines } from './log-lines.ts';
 
@@ -129,7 +130,7 @@ function headingOf(state: State, { path, foundBy, facts, complete, problems }: L
     ],
     [
       foreign(` ${path.slice(path.lastIndexOf('/') + 1).replace(HASH, '…-')}`, 'strong'),
-      foreign(`: ${problems[0] ?? foundBy}`, problems.length > 0 ? 'warning' : 'dim'),
+      foreign(`: ${withoutHashes(problems[0] ?? foundBy)}`, problems.length > 0 ? 'warning' : 'dim'),
     ],
   ];
 }

@@ -146,12 +146,18 @@ function cell(state: State, build: KeptBuild, { cells, right, of }: Column): str
   return right === true ? fitRight(text, cells) : fit(text, cells);
 }
 
+/** The text, and a line from its end on; what is too long ends in `…`. */
+function ruled(text: string, cells: number): string {
+  return width(text) < cells ? text + '─'.repeat(cells - width(text)) : fit(text, cells);
+}
+
 /** What is known of the selected build, in four lines below the list. */
 function selectedLines(state: State, cells: number): readonly Line[] {
   const build = selectedBuild(state);
   if (build === null) return [];
   const { lastError } = factsOf(state, build);
-  const rule = head(`─ ${shellWord(build.outer)} `, cells);
+  const owner = ` of ${head(printable(ownerOf(build)), OWNER_CELLS.most)} ─`;
+  const path = `─ ${shellWord(build.outer)} `;
   const contents = contentsOf(factsOf(state, build));
   const loaded = state.details.get(build.outer);
   const environment = environmentWords(build);
@@ -159,7 +165,7 @@ function selectedLines(state: State, cells: number): readonly Line[] {
   const problem = build.problems[0] ?? null;
   return [
     [],
-    [span(rule + '─'.repeat(Math.max(0, cells - width(rule))), 'dim')],
+    [span(ruled(path, cells - width(owner)) + owner, 'dim')],
     [span('  error   ', 'dim'), lastError === null ? span(UNKNOWN) : foreign(lastError.trim(), 'bad')],
     [span('  build   ', 'dim'), foreign(`${drv ?? build.outer}`)],
     [
@@ -172,6 +178,6 @@ function selectedLines(state: State, cells: number): readonly Line[] {
 }
 
 function environmentWords(build: KeptBuild): string {
-  if (build.access !== 'readable') return 'closed to you: entering it asks for one privileged step';
+  if (build.access !== 'readable') return 'closed to you; entering asks for one privileged step';
   return build.envFile?.access === 'readable' ? 'its env-vars can be read' : 'its environment comes from the .drv';
 }
