@@ -67,6 +67,8 @@ function newDirectory(place: HostPath): Result<HostPath> {
 /** Ends a session: its files go, unless they are to be kept. */
 export function finishSession(session: Session, { keep }: { readonly keep: boolean }): Result<null> {
   forgetRunning(session.directory);
+  // What is kept is what was written.
+  if (keep) tryTo(() => removeEmptyLayer(hostPath(`${session.directory}/store-work`), session.store));
   const removed = keep || removedEmpty(session) ? ok(null) : removeTree(session.directory);
   release(session.directory, removed.ok);
   return removed;
