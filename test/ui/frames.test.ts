@@ -131,6 +131,19 @@ for (const [columns, rows] of SIZES)
       assert.equal(seen.has(unreadable), false, `colour ${unreadable}`);
   });
 
+for (const [columns, rows] of SIZES)
+  test(`with NO_COLOR no screen has a colour, and the text is the same, ${columns}x${rows}`, async () => {
+    for (const [name, keys] of Object.entries(SCREENS)) {
+      const coloured = (await afterKeys(uiState(columns, rows), keys)).store.getState();
+      const plain = { ...coloured, look: { ...LOOK, colour: false } };
+      assert.deepEqual([...coloursIn(plain)], [], name);
+      assert.equal(await writtenFrame(plain, KEYS), await writtenFrame(coloured, KEYS), name);
+    }
+    const empty = emptyUi(columns, rows);
+    assert.notEqual(coloursIn(empty).size, 0);
+    assert.deepEqual([...coloursIn({ ...empty, look: { ...LOOK, colour: false } })], []);
+  });
+
 for (const name of ['list', 'env', 'plan', 'log', 'help', 'delete'])
   test(`the screen '${name}' in ASCII`, async () => {
     const look = { ...LOOK, ascii: true };
