@@ -96,6 +96,9 @@ const PROMPTS = {
 /** What is of no use where the program of the pane has ended. */
 const OF_RUNNING: ReadonlySet<string> = new Set(['paneFocus', 'paneAnother', 'menuAnother'] satisfies KeyId[]);
 
+/** Of the keys for panes, the one that is of use where there is none. */
+const FIRST_PANE = 'paneAnother' satisfies KeyId;
+
 function hintsOf(state: State, bindings: readonly Binding[]): readonly Hint[] {
   // What is typed is no key, also over a list of keys.
   const contexts = state.typing === null ? contextsOf(state) : ['typing' as const];
@@ -107,6 +110,7 @@ function hintsOf(state: State, bindings: readonly Binding[]): readonly Hint[] {
   const keys = bindings
     .filter(({ hint, when }) => hint !== undefined && when.some(context => contexts.includes(context)))
     .filter(({ id }) => !ended || !OF_RUNNING.has(id))
+    .filter(({ id, when }) => state.panes.length > 0 || when.some(context => context !== 'shell') || id === FIRST_PANE)
     .map((binding): Hint => {
       const key = keysOf(binding, state.keys)[0] ?? '';
       return { id: binding.id, line: [span(shownKey(key), 'strong'), span(` ${binding.hint}  `, 'dim')] };
