@@ -1,9 +1,9 @@
 /** The host's facts that a plan depends on; gathered first and passed in, so that `plan()` is pure. */
 import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
-import { release } from 'node:os';
-import { isatty } from 'node:tty';
+import type * as System from 'node:os';
 import { type HostPath, hostPath } from '../base/path.ts';
 import type { NixSettings } from '../nix/nix-settings.ts';
+import { hasTerminal } from './has-terminal.ts';
 import { type MachinePath, machinePaths } from './machine-paths.ts';
 
 export interface HostFacts {
@@ -75,11 +75,6 @@ export interface HostQuestions {
   readonly openFilesSoft: string | undefined;
 }
 
-/** Whether a terminal is among the standard streams. */
-export function hasTerminal(): boolean {
-  return isatty(0) || isatty(1) || isatty(2);
-}
-
 /** Asks the host. Cheap: a few calls of stat(2), and /proc/self/limits. */
 export function gatherHostFacts(questions: HostQuestions): HostFacts {
   const devices = DEVICES.filter(name => existsSync(`/dev/${name}`));
@@ -105,6 +100,12 @@ export function gatherHostFacts(questions: HostQuestions): HostFacts {
     settingsProblems: [...(questions.settings?.problems ?? []), ...lost],
     promptShell: null,
   };
+}
+
+/** As uname(2) says it; Node's own way to that loads more than a run needs. */
+function release(): string {
+  const read = ofProc(() => readFileSync('/proc/sys/kernel/osrelease', 'latin1').trim(), '');
+  return read === '' ? (require('node:os') as typeof System).release() : read;
 }
 
 const CAP_SETGID = 6n;

@@ -8,7 +8,7 @@ import { absolutePath } from '../../nix/own-directory.ts';
 import { userName } from '../../nix/users.ts';
 import { runningText } from '../../report/running.ts';
 import { json } from '../../report/text.ts';
-import { hasTerminal } from '../../sandbox/host.ts';
+import { hasTerminal } from '../../sandbox/has-terminal.ts';
 import { entrancePlan } from '../../sandbox/join.ts';
 import type { RunOutcome } from '../../sandbox/run.ts';
 import {
