@@ -16,5 +16,6 @@ export function scratchDirectory(name: string, mode = 0o755): string {
 /** For root, modes do not matter; others must first open what a test has closed. */
 function removeScratch(directory: string): void {
   if (process.getuid?.() !== 0) execFileSync('chmod', ['-R', 'u+rwX', directory]);
-  rmSync(directory, { recursive: true, force: true });
+  // A program that was just ended (tmux) may still be leaving its own files there.
+  rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
 }
