@@ -13,7 +13,7 @@ import { withEnvironment } from '../nix/refine.ts';
 import { type StoreLayout, storeLayout } from '../nix/store-layout.ts';
 import { treeSize } from '../nix/tree-size.ts';
 import type { OpenLog } from '../ui/core.ts';
-import type { Facts } from '../ui/state.ts';
+import type { Facts } from '../ui/facts.ts';
 import type { RunOptions } from './arguments.ts';
 import { findLogOf } from './build-log.ts';
 

@@ -5,11 +5,12 @@ import { elfProgram } from './elf.ts';
 import { type Entry, memory } from './entry.ts';
 import { dataFile, programFile } from './executable.ts';
 import { INIT_CELLS, initEntries } from './init.ts';
+import { pollFor } from './pidfd.ts';
 import { openRecords } from './records.ts';
 import { type Failed, failedBefore, type LaunchRequest, type Ways } from './request.ts';
 import { type Architecture, ownArchitecture, syscall, syscallNumber } from './syscalls.ts';
 import { type Layout, layOut } from './table.ts';
-import { pollFor, waiterEntries } from './waiter.ts';
+import { waiterEntries } from './waiter.ts';
 
 export interface Files {
   readonly status: number;

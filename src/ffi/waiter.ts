@@ -5,15 +5,10 @@
  */
 import { cell, type Entry, memory } from './entry.ts';
 import { becomeCommand, type Command, closeOnExec, makeChild, sendReport, untraced, WALL } from './init.ts';
+import { pollFor } from './pidfd.ts';
 
 const SIGKILL = 9;
 const PR_SET_PDEATHSIG = 1;
-const POLLIN = 1;
-
-/** A `struct pollfd` that asks whether the process of a pidfd has ended: the descriptor, the events that are waited for, those that came. */
-export function pollFor(pidfd: number): Uint8Array {
-  return new Uint8Array(new Int32Array([pidfd, POLLIN]).buffer);
-}
 
 /**
  * The entries; its cells and its report are those of init. It dies with its launcher, and the command with it: the sandbox's own end is

@@ -16,9 +16,9 @@ export function followPath(
   meet: (at: string) => Met,
 ): { readonly names: readonly string[]; readonly ended: 'all' | 'stopped' | 'circle' } {
   let names: string[] = [];
-  const todo = path.split('/').reverse();
+  const ahead = path.split('/').reverse();
   let links = 0;
-  for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
+  for (let name = ahead.pop(); name !== undefined; name = ahead.pop()) {
     if (name === '' || name === '.') continue;
     if (name === '..') {
       names.pop();
@@ -33,7 +33,7 @@ export function followPath(
     links += 1;
     if (links > MAX_LINKS) return { names, ended: 'circle' };
     if (met.link.startsWith('/')) names = [];
-    todo.push(...met.link.split('/').reverse());
+    ahead.push(...met.link.split('/').reverse());
   }
   return { names, ended: 'all' };
 }

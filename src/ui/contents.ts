@@ -1,6 +1,6 @@
 /** How much a kept directory holds, in words. */
 import { counted, size } from '../report/text.ts';
-import type { Facts } from './state.ts';
+import type { Facts } from './facts.ts';
 
 /** As far as it is known: `38.4 MB in 1204 files`. */
 export function contentsOf({

@@ -4,7 +4,8 @@ import type { EnvVars } from '../nix/env-vars.ts';
 import type { KeptBuild } from '../nix/kept-build.ts';
 import type { LogIndex } from '../nix/log/log-index.ts';
 import type { SandboxPlan } from '../sandbox/step.ts';
-import type { Choices, Facts } from './state.ts';
+import type { Facts } from './facts.ts';
+import type { Choices } from './state.ts';
 
 /** What `show` and `env` know of a build. */
 export interface Details {

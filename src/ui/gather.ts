@@ -2,7 +2,8 @@
 import { rearrange } from './actions/list.ts';
 import { type App, get, set } from './app.ts';
 import { dependsOnFacts } from './arrange.ts';
-import { type Facts, NO_FACTS, type State } from './state.ts';
+import { type Facts, NO_FACTS } from './facts.ts';
+import { type State } from './state.ts';
 
 /** What is learnt within this time is shown at once: a frame costs more than most facts. */
 const TOGETHER_MS = 120;

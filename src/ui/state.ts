@@ -1,43 +1,20 @@
 /** What the UI knows and shows. No cells, bytes, descriptors or timers: plain data, so that a frame is a function of it. */
 import type { Failure, Result } from '../base/failure.ts';
 import type { KeptBuild } from '../nix/kept-build.ts';
-import type { LogFacts } from '../nix/log/facts.ts';
 import type { GroupName } from '../sandbox/groups.ts';
 import type { SandboxPlan } from '../sandbox/step.ts';
 import { sizeOf } from '../terminal/size.ts';
 import type { Details, ShellCommand } from './core.ts';
+import { type Facts, NO_FACTS } from './facts.ts';
+import { type LogInfo, type LogPlace, NO_LOG_PLACE } from './log-place.ts';
 import type { Look } from './look.ts';
+import type { Overlay, Typing } from './overlay.ts';
 
 export type Tab = 'dirs' | 'env' | 'plan' | 'log' | 'shell';
 export const TABS: readonly Tab[] = ['dirs', 'env', 'plan', 'log', 'shell'];
 
 export type Sort = 'age' | 'name' | 'size' | 'owner';
 export const SORTS: readonly Sort[] = ['age', 'name', 'size', 'owner'];
-
-/** What is learnt of a build after the first frame. Null: not known (yet): shown as `–`, never guessed. */
-export interface Facts {
-  readonly name: string | null;
-  readonly version: string | null;
-  readonly sizeBytes: number | null;
-  readonly files: number | null;
-  /** A directory in it cannot be listed: size and files are those of the rest. */
-  readonly partly: boolean;
-  readonly phase: string | null;
-  readonly lastError: string | null;
-  /** Whether all of the above was looked for. */
-  readonly done: boolean;
-}
-
-export const NO_FACTS: Facts = {
-  name: null,
-  version: null,
-  sizeBytes: null,
-  files: null,
-  partly: false,
-  phase: null,
-  lastError: null,
-  done: false,
-};
 
 /** Something that is loaded when it is first looked at. */
 export type Loaded<T> =
@@ -54,36 +31,6 @@ export interface Place {
 }
 
 export const START: Place = { cursor: 0, filter: '', open: new Set() };
-
-/** A line of text that is being typed, and what it is for. */
-export interface Typing {
-  readonly purpose:
-    | 'filter'
-    | 'envFilter'
-    | 'search'
-    | 'bind'
-    | 'palette'
-    | 'pick'
-    | 'help'
-    | 'directory'
-    | 'paneSearch';
-  readonly text: string;
-}
-
-export type Overlay =
-  | { readonly kind: 'help'; readonly cursor: number; readonly filter: string }
-  | { readonly kind: 'palette'; readonly cursor: number }
-  | { readonly kind: 'delete'; readonly targets: readonly KeptBuild[]; readonly cursor: number }
-  | {
-      readonly kind: 'pick';
-      readonly title: string;
-      readonly options: readonly { readonly id: string; readonly label: string }[];
-      readonly cursor: number;
-    }
-  /** What is to be read once: a sentence each. */
-  | { readonly kind: 'notes'; readonly title: string; readonly notes: readonly string[] }
-  | { readonly kind: 'quit' }
-  | { readonly kind: 'failure'; readonly failure: Failure };
 
 /** What the person changed in the plan: the options of the command line that do the same. */
 export interface Choices {
@@ -114,40 +61,6 @@ export interface PaneInfo {
   /** How many lines are selected. */
   readonly selected: number;
 }
-
-/** What is known of a log that is open. */
-export interface LogInfo {
-  readonly path: string;
-  readonly foundBy: string;
-  readonly facts: LogFacts;
-  /** Whether it was read to its end. */
-  readonly complete: boolean;
-  readonly problems: readonly string[];
-}
-
-/** Where a person is in a log. Only lines around the cursor are here: a log may have millions. */
-export interface LogPlace {
-  /** The build whose log it is. */
-  readonly of: string | null;
-  /** 1-based. */
-  readonly cursor: number;
-  /** Start lines of the phases that are folded. */
-  readonly folded: ReadonlySet<number>;
-  readonly search: string;
-  /** Cells of each line that lie to the left of what is seen. */
-  readonly column: number;
-  /** Text by line number. */
-  readonly lines: ReadonlyMap<number, string>;
-}
-
-export const NO_LOG_PLACE: LogPlace = {
-  of: null,
-  cursor: 1,
-  folded: new Set(),
-  search: '',
-  column: 0,
-  lines: new Map(),
-};
 
 export interface State {
   readonly size: { readonly columns: number; readonly rows: number };

@@ -5,11 +5,12 @@ import { hostPath } from '../../src/base/path.ts';
 import type { KeptBuild } from '../../src/nix/kept-build.ts';
 import type { App } from '../../src/ui/app.ts';
 import type { Core } from '../../src/ui/core.ts';
+import { type Facts, NO_FACTS } from '../../src/ui/facts.ts';
 import { KEYS } from '../../src/ui/keys.ts';
 import { DEFAULT_COLOURS, type Look } from '../../src/ui/look.ts';
 import type { Panes } from '../../src/ui/panes.ts';
 import { RUNS } from '../../src/ui/runs.ts';
-import { type Facts, initialState, NO_FACTS, type PaneInfo, type State } from '../../src/ui/state.ts';
+import { initialState, type PaneInfo, type State } from '../../src/ui/state.ts';
 import { envVars, keptBuild } from './plan-input.ts';
 
 export const NOW = 1_800_000_000_000;

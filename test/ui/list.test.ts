@@ -7,12 +7,13 @@ import { tellAges } from '../../src/ui/actions/list.ts';
 import { loadLog } from '../../src/ui/actions/load.ts';
 import { rescan } from '../../src/ui/actions/rescan.ts';
 import type { App } from '../../src/ui/app.ts';
+import { type Facts, NO_FACTS } from '../../src/ui/facts.ts';
 import { areas } from '../../src/ui/frame.ts';
 import { gatherFacts } from '../../src/ui/gather.ts';
 import { KEYS } from '../../src/ui/keys.ts';
 import { lineText } from '../../src/ui/line.ts';
 import { onKey } from '../../src/ui/router.ts';
-import { type Facts, NO_FACTS, type State } from '../../src/ui/state.ts';
+import { type State } from '../../src/ui/state.ts';
 import { until } from '../support/patience.ts';
 import { BUILDS, emptyUi, NOW, uiApp, uiBuild, uiState } from '../support/ui-state.ts';
 

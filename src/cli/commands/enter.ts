@@ -1,9 +1,7 @@
 /** `enter [WHICH [CMD…]]`: a second command in a sandbox that runs; without WHICH, those that run. */
 import { statSync } from 'node:fs';
 import { EXIT, fail, ok, type Result } from '../../base/failure.ts';
-import { allocate } from '../../ffi/memory.ts';
-import { syscall } from '../../ffi/syscalls.ts';
-import { pollFor } from '../../ffi/waiter.ts';
+import { hasEnded } from '../../ffi/pidfd.ts';
 import { absolutePath } from '../../nix/own-directory.ts';
 import { userName } from '../../nix/users.ts';
 import { runningText } from '../../report/running.ts';
@@ -30,7 +28,7 @@ const AGAIN_MS = 50;
 /** As long as a start may take on a busy machine, until it has a session. */
 const START_MS = 10_000;
 /** The kernel kills what was entered first, and process 1 has ended a moment later. */
-const END_MS = 1000;
+const END_SECONDS = 1;
 const SIGKILL = 9;
 
 /** Prints the sandboxes that run. @returns the exit status */
@@ -134,9 +132,5 @@ function whatBegan({ command }: RunningSandbox): string {
 
 /** Whether the command was killed because the sandbox ended, not by somebody. */
 function endedWithIt({ signal }: Extract<RunOutcome, { kind: 'ended' }>, pidfd: number): boolean {
-  if (signal !== SIGKILL) return false;
-  const memory = allocate(24);
-  new Uint8Array(memory.buffer).set(pollFor(pidfd));
-  memory.view.setBigInt64(8, BigInt(Math.trunc(END_MS / 1000)), true);
-  return syscall('ppoll', memory.address, 1, memory.address + 8, 0, 8) === 1;
+  return signal === SIGKILL && hasEnded(pidfd, END_SECONDS);
 }

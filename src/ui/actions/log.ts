@@ -5,7 +5,8 @@ import { type App, get, set } from '../app.ts';
 import type { OpenLog } from '../core.ts';
 import { inside, panels } from '../layout.ts';
 import { width } from '../line.ts';
-import { type LogInfo, NO_LOG_PLACE, type State } from '../state.ts';
+import { type LogInfo, NO_LOG_PLACE } from '../log-place.ts';
+import { type State } from '../state.ts';
 import { LOG_HEADING, logIndent, textOf } from '../views/log.ts';
 import { phaseAt, seenLines, stepLines } from '../views/log-lines.ts';
 

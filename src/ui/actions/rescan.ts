@@ -1,7 +1,8 @@
 /** Looking for kept builds again: what was learnt of a directory is forgotten when another one has its name. */
 import type { KeptBuild } from '../../nix/kept-build.ts';
 import { type App, get, set } from '../app.ts';
-import { NO_LOG_PLACE, nameOf, selectedBuild } from '../state.ts';
+import { NO_LOG_PLACE } from '../log-place.ts';
+import { nameOf, selectedBuild } from '../state.ts';
 import { rearrange } from './list.ts';
 
 /** One after the other: what was looked at first must not be shown last. */

@@ -1,7 +1,7 @@
 /** Typing a line of text: filters, searches, the palette. */
 import { type App, get, set } from '../app.ts';
 import { withoutLast } from '../line.ts';
-import type { Typing } from '../state.ts';
+import type { Typing } from '../overlay.ts';
 import { overlayRows, pickOptions } from '../views/overlays.ts';
 import { compareWith } from './env.ts';
 import { rearrange } from './list.ts';

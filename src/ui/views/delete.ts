@@ -2,8 +2,10 @@
 import { printable, shellWord } from '../../base/printable.ts';
 import { counted, size } from '../../report/text.ts';
 import { contentsOf } from '../contents.ts';
+import { type Facts } from '../facts.ts';
 import { chunks, fitLine, foreign, head, type Line, span, width } from '../line.ts';
-import { type Facts, factsOf, type Overlay, type State } from '../state.ts';
+import { type Overlay } from '../overlay.ts';
+import { factsOf, type State } from '../state.ts';
 
 type Delete = Extract<Overlay, { kind: 'delete' }>;
 

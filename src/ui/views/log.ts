@@ -15,7 +15,8 @@ import {
   span,
   width,
 } from '../line.ts';
-import { type LogInfo, type State, selectedBuild } from '../state.ts';
+import { type LogInfo } from '../log-place.ts';
+import { type State, selectedBuild } from '../state.ts';
 import { commandOf } from './command.ts';
 import { withoutHashes } from './env-groups.ts';
 import { failureView } from './failure.ts';
