@@ -120,19 +120,12 @@ export function sayCallOf({ name, args }: Call, path: string): string {
   return sayCall({ name, args: args.map(arg => (arg.kind === 'record' ? text(path.slice(arg.at)) : arg)) });
 }
 
-const DIGITS = '0123456789abcdef';
-
-/** Two digits a byte. Buffer's own way is compiled by Node in each start; ours is kept compiled (docs/decisions/0040-compiled-code-is-kept.md). */
+/** Two digits a byte. */
 export function toHex(bytes: Uint8Array): string {
-  let digits = '';
-  for (const byte of bytes) digits += DIGITS.charAt(byte >> 4) + DIGITS.charAt(byte & 15);
-  return digits;
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
 }
 
-/** The bytes of what {@link toHex} gave. */
+/** The bytes of what {@link toHex} gave, in memory of their own: that of a small Buffer is shared with others. */
 export function fromHex(digits: string): Uint8Array {
-  const bytes = new Uint8Array(digits.length / 2);
-  for (let at = 0; at < bytes.length; at += 1)
-    bytes[at] = DIGITS.indexOf(digits.charAt(2 * at)) * 16 + DIGITS.indexOf(digits.charAt(2 * at + 1));
-  return bytes;
+  return new Uint8Array(Buffer.from(digits, 'hex'));
 }
