@@ -11,7 +11,9 @@ import { median, type Row, ratio } from './row.ts';
 const COLUMNS = 120;
 const ROWS = 40;
 const FLOOD_BYTES = 50_000_000;
-const FLOODS = 3;
+const FLOODS = 5;
+/** Of no character that another line has. */
+const LAST = '====THE~END====';
 const KEYS = 200;
 const WATCH_MS = 4000;
 /** USER_HZ (sysconf(3)). */
@@ -42,18 +44,30 @@ async function floodFile(directory: string): Promise<string> {
     size += text.length;
     if (!out.write(text)) await new Promise<void>(resolve => out.once('drain', () => resolve()));
   }
+  out.write(`${LAST}\n`);
   await new Promise<void>(resolve => out.end(() => resolve()));
   return path;
 }
 
+/** From the start of the program until the last line of the flood has reached the terminal around it. */
 async function timed(command: readonly string[], seen?: (pid: number) => void): Promise<number> {
   const begin = performance.now();
   const pty = start(command);
-  pty.onData(() => undefined);
+  let before = '';
+  let took = Number.NaN;
+  pty.onData(bytes => {
+    const text = before + bytes.toString('latin1');
+    if (Number.isNaN(took) && text.includes(LAST)) {
+      took = performance.now() - begin;
+      pty.write('\r');
+    }
+    before = text.slice(-LAST.length);
+  });
   const timer = setInterval(() => seen?.(pty.pid), 50);
   await ended(pty);
   clearInterval(timer);
-  return performance.now() - begin;
+  if (Number.isNaN(took)) throw new Error(`${command.join(' ')} did not show the end of the flood`);
+  return took;
 }
 
 function status(pid: number, field: string): number {
@@ -76,13 +90,15 @@ export async function measurePane(): Promise<readonly Row[]> {
 async function flood(file: string): Promise<readonly Row[]> {
   const times = { ours: [] as number[], tmux: [] as number[] };
   let most = 0;
+  // tmux does not show the end of what a program printed that is over.
+  const command = `cat ${file}; read line`;
   const tmux = spawnSync('tmux', ['-V']).status === 0;
   for (let round = 0; round < FLOODS; round += 1) {
     const look = (pid: number): void => void (most = Math.max(most, status(pid, 'VmRSS')));
-    times.ours.push(await timed([...PROGRAM, 'cat', file], look));
+    times.ours.push(await timed([...PROGRAM, 'sh', '-c', command], look));
     if (tmux)
       times.tmux.push(
-        await timed(['tmux', '-L', `nbs-bench-${process.pid}`, '-f', '/dev/null', 'new-session', `cat ${file}`]),
+        await timed(['tmux', '-L', `nbs-bench-${process.pid}`, '-f', '/dev/null', 'new-session', command]),
       );
   }
   const memory: Row = { name: 'pane: memory while 50 MB come', value: most / 1024, unit: 'MB', bar: 130 };

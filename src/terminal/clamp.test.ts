@@ -13,6 +13,7 @@ function clamped(...reads: readonly string[]): string {
 
 test('counts are cut to what the screen has room for, and nothing else is', () => {
   assert.equal(clamped('\u001b[99999999L'), '\u001b[24L');
+  assert.equal(clamped('\u001b[99L'), '\u001b[24L');
   assert.equal(clamped('a\u001b[9999b\u001b[200 @\u001b[7P'), 'a\u001b[80b\u001b[80 @\u001b[7P');
   assert.equal(clamped('\u009b99999999S'), '\u009b24S');
   for (const text of [
@@ -56,6 +57,36 @@ test('wherever the reads split a sequence', () => {
   const text = 'a\u001b[12345678Lb\u009b87654321Mc\u001b[1;5HÂ';
   for (let at = 1; at < text.length; at += 1)
     assert.equal(clamped(text.slice(0, at), text.slice(at)), 'a\u001b[24Lb\u009b24Mc\u001b[1;5HÂ', `split at ${at}`);
+});
+
+test('a read as a whole comes to what its bytes come to one by one', () => {
+  const piece = fc.constantFrom(
+    '\u001b[',
+    '\u001b',
+    '\u009b',
+    'Â',
+    '99',
+    '9999',
+    ';',
+    '?',
+    '38:2:1:2:3',
+    'm',
+    'L',
+    ' @',
+    '日',
+    'text',
+    '\u0018',
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 40 }), pieces => {
+      const text = pieces.join('');
+      const clamp = makeClamp(() => SIZE);
+      const single = [...Buffer.from(text, 'utf8')].map(byte => Buffer.from(clamp(Uint8Array.of(byte))));
+      assert.equal(clamped(text), Buffer.concat(single).toString('utf8'));
+      assert.equal(clamped(...pieces), clamped(text));
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 test('what is unchanged is not copied', () => {

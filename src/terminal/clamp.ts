@@ -24,17 +24,17 @@ const CANCELLED = String.fromCharCode(CAN);
 /** U+009B, the one-character form of `ESC [`, in UTF-8. */
 const [C1_FIRST, C1_SECOND] = [0xc2, 0x9b];
 
-/** A sequence that may be one of the above, or is not whole: where there is none, a read is given on as it is. */
-const COUNTED = /(?:\u001b\[|\u009b)[\u0000-?]*(?:[@PXbIZALMST}~]|$)/;
+/** A sequence that may be one of the above, or is not whole: all before it is given on as it is. */
+const COUNTED = /(?:\u001b\[|\u009b)[\u0000-?]*(?:[@PXbIZALMST}~]|$)/g;
 
 /** `CSI 38 : 2 : R : G : B m`, as many programs write it: the standard, and xterm.js, have a colour space before the red. */
 const SPACELESS = /[345]8:2:\d*:\d*:\d*[;m]/;
 const SPACELESS_PART = /(^|;)([345]8:2):(\d*:\d*:\d*)(?=;|$)/g;
 
-/** Whether there is nothing in a read that may have to be changed. */
-function isPlain(bytes: Uint8Array): boolean {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-  return !COUNTED.test(text) && !(text.includes('8:2:') && SPACELESS.test(text));
+/** Where in a read, its bytes as characters, something begins that may have to be changed; its length where nothing does. */
+function firstCounted(text: string, from: number): number {
+  COUNTED.lastIndex = from;
+  return COUNTED.exec(text)?.index ?? text.length;
 }
 
 /** @returns a function that takes each read and gives what is to be parsed: the same bytes, nearly always */
@@ -62,15 +62,29 @@ export function makeClamp(extent: () => Extent): (bytes: Uint8Array) => Uint8Arr
     before = byte;
   };
 
+  const inGround = (): boolean => held === null && before !== ESC && before !== C1_FIRST;
+
   return bytes => {
-    const inGround = held === null && before !== ESC && before !== C1_FIRST;
-    if (inGround && isPlain(bytes)) {
-      before = bytes.at(-1) ?? before;
-      return bytes;
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+    // Rare: such a read is gone through byte by byte.
+    const spaceless = text.includes('8:2:') && SPACELESS.test(text);
+    const parts: Uint8Array[] = [];
+    for (let at = 0; at < bytes.length; ) {
+      const next = inGround() && !spaceless ? firstCounted(text, at) : at;
+      if (next > at) {
+        parts.push(bytes.subarray(at, next));
+        before = bytes[next - 1] ?? before;
+        at = next;
+      }
+      const out: number[] = [];
+      while (at < bytes.length && (at === next || spaceless || !inGround())) {
+        step(bytes[at] ?? 0, out);
+        at += 1;
+      }
+      if (next === bytes.length && parts.length === 1) return bytes;
+      parts.push(Buffer.from(out));
     }
-    const out: number[] = [];
-    for (const byte of bytes) step(byte, out);
-    return Buffer.from(out);
+    return Buffer.concat(parts);
   };
 }
 

@@ -40,7 +40,8 @@ export interface Pane extends Reading {
 /** What the rest of this room sees of a pane. */
 export interface InnerPane extends Pane, Pick<InnerReading, 'mark'> {
   readonly screen: Screen;
-  onCells(listener: () => void): void;
+  /** Cells have changed; `more`: the program has printed more, which is about to come. */
+  onCells(listener: (more: boolean) => void): void;
   onClipboard(listener: (base64: string) => void): void;
   /** The program rings (BEL). */
   onBell(listener: () => void): void;
@@ -51,6 +52,8 @@ export interface InnerPane extends Pane, Pick<InnerReading, 'mark'> {
 /** Bytes given to the emulator and not yet worked off: above the first the program is held up, below the second it goes on. */
 const HIGH_WATER = 512 * 1024;
 const LOW_WATER = 128 * 1024;
+/** A pty gives no more bytes at a time (Linux, n_tty.c): a screen that a program draws anew comes in several reads. */
+const FULL_READ = 4095;
 const SCROLLBACK = 10_000;
 /** A program that ignores SIGHUP is killed after this time; its sandbox ends with it. */
 const HANG_UP_MS = 2000;
@@ -62,7 +65,7 @@ export function makePane(spec: PaneSpec): InnerPane {
   const started = startOnPty(spec);
   const pty = started.ok ? started.value : null;
   const changed = new Set<() => void>();
-  const cells = new Set<() => void>();
+  const cells = new Set<(more: boolean) => void>();
   let clipboard: (base64: string) => void = () => undefined;
   let state: PaneState = started.ok ? { kind: 'running' } : { kind: 'failed', failure: started.failure };
   let title = '';
@@ -75,25 +78,26 @@ export function makePane(spec: PaneSpec): InnerPane {
     onClipboard: base64 => clipboard(base64),
   });
   const tell = (listeners: ReadonlySet<() => void>): void => listeners.forEach(listener => listener());
+  const drawn = (more: boolean): void => cells.forEach(listener => listener(more));
   screen.terminal.onTitleChange(text => {
     title = printable(text.slice(0, LONGEST_TITLE));
     tell(changed);
   });
   const ended = new Promise<void>(resolve => {
     if (pty === null) return resolve();
-    feed(pty, screen, () => tell(cells));
+    feed(pty, screen, drawn);
     pty.onExit((status, signal) => {
       state = { kind: 'ended', status: signal === null ? status : 128 + signal, signal };
       // What it printed last is still to be drawn.
       screen.write('', () => {
-        tell(cells);
+        drawn(false);
         tell(changed);
       });
       resolve();
     });
   });
   const { terminal } = screen;
-  const reading = makeReading(terminal, () => tell(cells));
+  const reading = makeReading(terminal, () => drawn(false));
   const write = (bytes: Uint8Array | string): void => {
     if (terminal.buffer.active.viewportY !== terminal.buffer.active.baseY) terminal.scrollToBottom();
     pty?.write(typeof bytes === 'string' ? bytes : Buffer.from(bytes));
@@ -134,7 +138,7 @@ export function makePane(spec: PaneSpec): InnerPane {
 }
 
 /** From the pty to the emulator, no faster than that can draw: what floods is held up, and memory stays flat. */
-function feed(pty: Pty, screen: Screen, drawn: () => void): void {
+function feed(pty: Pty, screen: Screen, drawn: (more: boolean) => void): void {
   let waiting = 0;
   let paused = false;
   pty.onData(bytes => {
@@ -149,7 +153,7 @@ function feed(pty: Pty, screen: Screen, drawn: () => void): void {
         paused = false;
         pty.resume();
       }
-      drawn();
+      drawn(bytes.length >= FULL_READ);
     });
   });
 }

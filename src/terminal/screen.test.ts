@@ -100,3 +100,24 @@ test('device attributes and the cursor position are answered, the title is not',
   await write(of, '\u001b]0;rm -rf\u0007\u001b[21t\u001b[c\u001b[6n');
   assert.deepEqual(answers, ['\u001b[?1;2c', '\u001b[1;1R']);
 });
+
+test('what is written is worked off at once: not a timer later', () => {
+  const of = screen();
+  let parsed = false;
+  of.write('now', () => (parsed = true));
+  assert.ok(parsed);
+  const grid = makeGrid(20, 4);
+  of.copyTo(grid, 0, 0, 20, 4);
+  assert.deepEqual(texts(grid).slice(0, 4), ['n', 'o', 'w', ' ']);
+});
+
+test('output leaves the view where a person has scrolled to, and is no input of the program', () => {
+  const answers: string[] = [];
+  const of = screen({ onAnswer: text => answers.push(text) });
+  of.write('1\r\n2\r\n3\r\n4\r\n5\r\n6\r\n');
+  of.terminal.scrollLines(-2);
+  const { viewportY } = of.terminal.buffer.active;
+  of.write('7\r\n');
+  assert.equal(of.terminal.buffer.active.viewportY, viewportY);
+  assert.deepEqual(answers, []);
+});

@@ -35,6 +35,10 @@ interface PackedLine extends IBufferLine {
     readonly _extendedAttrs: Readonly<Record<number, { readonly _ext: number } | undefined>>;
   };
 }
+/** What a person types who types nothing. */
+const NO_KEYS = '';
+/** Typing scrolls to the end, if this is not said (an option of xterm.js that the types of its headless form leave out). */
+const UNSCROLLED = { scrollOnUserInput: false };
 const CODE = 0x1fffff;
 const IS_COMBINED = 0x200000;
 const WIDTH_SHIFT = 22;
@@ -61,6 +65,7 @@ export function makeScreen(options: ScreenOptions): Screen {
     allowProposedApi: true,
     convertEol: options.newLineMode === true,
     logLevel: 'off',
+    ...UNSCROLLED,
   });
   limitMarks(terminal);
   const modes = followModes(terminal.parser);
@@ -77,12 +82,16 @@ export function makeScreen(options: ScreenOptions): Screen {
       if (answer !== '') options.onAnswer?.(answer);
       return true;
     });
-  if (options.onAnswer !== undefined) terminal.onData(options.onAnswer);
+  if (options.onAnswer !== undefined) terminal.onData(text => text !== NO_KEYS && options.onAnswer?.(text));
   return {
     terminal,
     modes,
-    write: (bytes, parsed) =>
-      terminal.write(clamp(typeof bytes === 'string' ? Buffer.from(bytes, 'utf8') : bytes), parsed),
+    write: (bytes, parsed) => {
+      const clamped = clamp(typeof bytes === 'string' ? Buffer.from(bytes, 'utf8') : bytes);
+      // xterm.js works bytes off in a timer, a millisecond later, unless a person has just typed something (WriteBuffer.write of 6.0.0).
+      terminal.input(NO_KEYS);
+      terminal.write(clamped, parsed);
+    },
     resize: (columns, rows) => terminal.resize(columns, rows),
     copyTo: (grid, x, y, columns, rows, from = 0) => {
       const buffer = terminal.buffer.active;

@@ -202,7 +202,7 @@ export function openTerminalApp(options: TerminalOptions): TerminalApp {
       askOnce();
       const pane = makePane(options.allowColours === false ? spec : { colourOf, ...spec });
       panes.add(pane);
-      pane.onCells(() => pane === view.pane && painter.request());
+      pane.onCells(more => pane === view.pane && painter.request(more));
       pane.onChange(() => pane.state().kind !== 'running' && panes.delete(pane));
       pane.onBell(() => outer.ring());
       pane.onClipboard(base64 => options.allowClipboard === true && clipboard(base64));
