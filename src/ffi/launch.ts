@@ -50,7 +50,7 @@ function start(request: LaunchRequest, files: Files, ways: Ways): Started | Fail
   for (const carrier of ways.carriers) {
     if (carrier === 'program') return startProgram(request, files, ways);
     const stub = mapStub(carrier);
-    if (typeof stub !== 'number') return startHere(stub, request, files);
+    if (typeof stub !== 'number') return startHere(ways.around?.(stub) ?? stub, request, files);
     refused = stub;
   }
   return failedBefore('mmap(NULL, 4096, PROT_READ|PROT_EXEC, …)', refused);

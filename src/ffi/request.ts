@@ -1,5 +1,6 @@
 /** What a launch is given and what becomes of it: the types that both carriers share. */
 import type { Call } from '../base/call.ts';
+import type { Memory } from './memory.ts';
 
 export interface LaunchRequest {
   /** The CLONE_NEW* flags. */
@@ -35,7 +36,12 @@ export type FileKind = 'memfd' | 'unlinked';
 export interface Ways {
   readonly carriers: readonly Carrier[];
   readonly files: readonly FileKind[];
+  /** Stands around the walk of the table, from the clone to the exec, for who measures it. */
+  readonly around?: (run: Walk) => Walk;
 }
+
+/** Walks a table of calls in this process. @returns the process id of init, or -errno of the clone */
+export type Walk = (table: Memory) => number;
 
 /** The order of executor.md, section 3; the tests force each of them alone. */
 export const ALL_WAYS: Ways = { carriers: ['memfd', 'anonymous', 'program'], files: ['memfd', 'unlinked'] };
