@@ -39,6 +39,7 @@ export type Context =
   | 'pick'
   | 'delete'
   | 'quit'
+  | 'endOthers'
   | 'notes'
   | 'failure';
 

@@ -23,6 +23,8 @@ const OVERLAYS = [
   key('copyDelete', 'c', ['delete'], 'copy the command that does the same'),
   key('confirmQuit', 'y q ctrl-c', ['quit'], 'leave, and end the shell', 'leave'),
   key('stay', 'n escape', ['quit'], 'stay', 'stay'),
+  key('confirmEnd', 'y', ['endOthers'], 'do it, and end the other shells', 'yes'),
+  key('keepOthers', 'n escape q ctrl-c', ['endOthers'], 'leave all as it is', 'no'),
   key('closeHelp', '? q enter', ['help', 'notes', 'failure'], 'close', 'close'),
   key('filterHelp', '/', ['help'], 'filter the keys', 'filter'),
 ] as const;

@@ -26,11 +26,17 @@ export function makePanes(
   let sandboxes = 0;
   const current = (): Shell | undefined => open.find(({ pane }) => pane.id === store.getState().pane);
 
-  /** What the chrome says of the panes; where the shown one has ended, its keys are the chrome's. */
+  /** What the chrome says of the panes; where the shown one has ended, its keys are the chrome's, and whether to end it is no question. */
   const update = (): void => {
     const panes = open.map(shell => infoOf(shell, open));
     const shown = panes.find(({ id }) => id === store.getState().pane);
-    store.setState(shown !== undefined && shown.ended !== null ? { panes, focus: 'chrome' } : { panes });
+    const { overlay } = store.getState();
+    const answered = overlay?.kind === 'endOthers' && (shown === undefined || shown.ended !== null);
+    store.setState({
+      panes,
+      ...(shown !== undefined && shown.ended !== null ? { focus: 'chrome' } : {}),
+      ...(answered ? { overlay: null } : {}),
+    });
   };
 
   /** Opens a pane, and shows it. @param launcher the process that runs the sandbox; null: it makes one @param old the pane whose place it takes */

@@ -30,4 +30,6 @@ export type Overlay =
   /** What is to be read once: a sentence each. */
   | { readonly kind: 'notes'; readonly title: string; readonly notes: readonly string[] }
   | { readonly kind: 'quit' }
+  /** Before the first shell of a sandbox is closed or started again: the others in it would end. */
+  | { readonly kind: 'endOthers'; readonly by: 'close' | 'restart' }
   | { readonly kind: 'failure'; readonly failure: Failure };

@@ -14,5 +14,6 @@ export function paneRect(state: State): Rect | null {
 /** Keys go to the program of the pane; but for the reserved one, after which one key is the menu's. */
 export function paneHasKeyboard(state: State): boolean {
   const info = state.panes.find(({ id }) => id === state.pane);
-  return state.focus === 'pane' && !state.paneMenu && state.typing === null && info?.ended === null;
+  const asked = state.paneMenu || state.typing !== null || state.overlay !== null;
+  return state.focus === 'pane' && !asked && info?.ended === null;
 }

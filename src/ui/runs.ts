@@ -24,7 +24,7 @@ import {
   toggleStep,
 } from './actions/plan.ts';
 import { rescan } from './actions/rescan.ts';
-import { copyPane, searchPane } from './actions/shell.ts';
+import { closePane, confirmEnd, copyPane, restartPane, searchPane } from './actions/shell.ts';
 import { acceptTyped, clearTyped, eraseTyped, openHelp, openPalette, startTyping } from './actions/type.ts';
 import { type App, get, set } from './app.ts';
 import type { KeyId } from './keys.ts';
@@ -70,6 +70,8 @@ export const RUNS: { readonly [I in KeyId]: (app: App) => void } = {
   keep: app => set(app, { overlay: null }),
   confirmQuit: quit,
   stay: app => set(app, { overlay: null }),
+  confirmEnd,
+  keepOthers: app => set(app, { overlay: null }),
   closeHelp: app => set(app, { overlay: null }),
   filterHelp: app => {
     const { overlay } = get(app);
@@ -126,8 +128,8 @@ export const RUNS: { readonly [I in KeyId]: (app: App) => void } = {
   logCopy: app => app.copy(currentLine(get(app))),
   paneFocus: app => app.panes.focus('pane'),
   paneAnother: oneMore,
-  paneRestart: app => app.panes.restart(),
-  paneClose: app => app.panes.close(),
+  paneRestart: restartPane,
+  paneClose: closePane,
   paneSearch: app => startTyping(app, 'paneSearch'),
   paneFound: app => searchPane(app, 'up'),
   paneFoundBack: app => searchPane(app, 'down'),
@@ -143,8 +145,8 @@ export const RUNS: { readonly [I in KeyId]: (app: App) => void } = {
   menuZoom: menu(toggleZoom),
   menuAnother: menu(oneMore),
   menuScroll: menu(reading),
-  menuRestart: menu(app => app.panes.restart()),
-  menuClose: menu(app => app.panes.close()),
+  menuRestart: menu(restartPane),
+  menuClose: menu(closePane),
   menuNext: menu(app => app.panes.turn(1)),
   menuLiteral: menu(app => app.panes.literal()),
   down: app => move(app, 1),

@@ -186,3 +186,10 @@ export function nameOf(state: State, build: KeptBuild): string {
   const name = factsOf(state, build).name ?? build.name?.value;
   return name ?? build.outer.slice(build.outer.lastIndexOf('/') + 1);
 }
+
+/** How many other shells end when the shown one does: those in its sandbox, where it is the first one there. */
+export function othersToEnd({ panes, pane }: State): number {
+  const shown = panes.find(({ id }) => id === pane);
+  if (shown === undefined || !shown.first || shown.ended !== null) return 0;
+  return panes.filter(({ id, sandbox, ended }) => id !== pane && sandbox === shown.sandbox && ended === null).length;
+}

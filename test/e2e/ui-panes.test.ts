@@ -87,7 +87,16 @@ test('a second pane that is left is its own end, and closing the first one is th
   await pty.shows(/small-1\.0 ▸1 2$/m);
   pty.type('echo alive-$((40 + 2))\r');
   await pty.shows('alive-42');
+  // Others would end with it: that is asked, and Esc gives the keyboard back.
   pty.type(`${MENU}x`);
+  await pty.shows(/1 other shell runs in its sandbox, and ends with it/);
+  pty.type('\u001b');
+  await pty.shows('alive-42');
+  pty.type('echo still-$((40 + 2))\r');
+  await pty.shows('still-42');
+  pty.type(`${MENU}x`);
+  await pty.shows(/1 other shell/);
+  pty.type('y');
   await pty.shows(/▸5 Shell +small-1\.0$.*small-1\.0 ended with its sandbox/ms);
   pty.type('x');
   await pty.shows(/▸1 Dirs/);

@@ -19,6 +19,7 @@ const PLACES: readonly (readonly [Context, string])[] = [
   ['pick', 'A choice'],
   ['delete', 'The question before a deletion'],
   ['quit', 'The question before leaving'],
+  ['endOthers', 'The question before the first shell of a sandbox is closed, or started again'],
   ['notes', 'Notes'],
   ['failure', 'A failure'],
 ];

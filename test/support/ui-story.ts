@@ -1,5 +1,5 @@
 /** A made-up machine for screens of the UI: an environment, a plan and a log of one failed build, the same on every machine. */
-import { ok, type Result } from '../../src/base/failure.ts';
+import { fail, ok, type Result } from '../../src/base/failure.ts';
 import { hostPath, innerPath } from '../../src/base/path.ts';
 import { factsCollector } from '../../src/nix/log/facts.ts';
 import type { LogIndex } from '../../src/nix/log/log-index.ts';
@@ -9,9 +9,10 @@ import type { PlanOptions } from '../../src/sandbox/plan-input.ts';
 import type { App } from '../../src/ui/app.ts';
 import type { Core, OpenLog } from '../../src/ui/core.ts';
 import { onKey } from '../../src/ui/router.ts';
-import type { State } from '../../src/ui/state.ts';
+import { ENDED_WITH_SANDBOX } from '../../src/ui/shells.ts';
+import type { PaneInfo, State } from '../../src/ui/state.ts';
 import { keptBuild, planInput, planOptions } from './plan-input.ts';
-import { uiApp } from './ui-state.ts';
+import { paneInfo, uiApp, uiState } from './ui-state.ts';
 
 const STORE = '/nix/store';
 const path = (letter: string, name: string): string => `${STORE}/${letter.repeat(32)}-${name}`;
@@ -178,6 +179,46 @@ export const SCREENS: Readonly<Record<string, readonly string[]>> = {
   palette: [':', 'c', 'o', 'p', 'y'],
   delete: ['space', 'space', 'd'],
 };
+
+/** A shell in each of two sandboxes, and a second one in the first. */
+const PANES = [
+  paneInfo({}),
+  paneInfo({ id: 2, first: false, title: 'vim build.rs', command: 'nix-build-shell enter 31337' }),
+  paneInfo({ id: 3, name: 'openssl-sys-0.9.102', sandbox: 2 }),
+];
+const SHELLS = { tab: 'shell', focus: 'pane', panes: PANES, pane: 2 } as const;
+const REFUSED = fail('delete /tmp/nix-build-wttr-0.1.0.drv-0', {
+  call: 'unlinkat(7, "Cargo.lock", 0)',
+  errno: 'EACCES',
+  because: 'the directory is that of nixbld1',
+  hint: 'sudo rm -rf /tmp/nix-build-wttr-0.1.0.drv-0',
+});
+
+/** The screens that need shells, or something that did not work: what is set on the state of the list. */
+const SET: Readonly<Record<string, Partial<State>>> = {
+  panes: SHELLS,
+  'panes-menu': { ...SHELLS, paneMenu: true },
+  'panes-ended': {
+    ...SHELLS,
+    focus: 'chrome',
+    panes: PANES.with(1, { ...PANES[1], ended: ENDED_WITH_SANDBOX } as PaneInfo),
+  },
+  'end-others': { ...SHELLS, pane: 1, overlay: { kind: 'endOthers', by: 'close' } },
+  'end-others-again': { ...SHELLS, pane: 1, overlay: { kind: 'endOthers', by: 'restart' } },
+  quit: { panes: PANES.slice(0, 1), overlay: { kind: 'quit' } },
+  'quit-several': { panes: PANES, overlay: { kind: 'quit' } },
+  failure: { overlay: { kind: 'failure', failure: REFUSED.failure } },
+  notes: {
+    overlay: { kind: 'notes', title: 'Settings', notes: ["keys.sort: 'S' does two things", 'theme: no such theme'] },
+  },
+};
+
+export const SCREEN_NAMES: readonly string[] = [...Object.keys(SCREENS), ...Object.keys(SET)];
+
+/** The App at a screen of `SCREEN_NAMES`. */
+export async function atScreen(name: string, columns: number, rows: number, change: Partial<State> = {}): Promise<App> {
+  return afterKeys({ ...uiState(columns, rows, change), ...SET[name] }, SCREENS[name] ?? []);
+}
 
 /** Lets what is being loaded arrive. */
 export async function settle(): Promise<void> {

@@ -5,12 +5,11 @@ import { hostPath } from '../../src/base/path.ts';
 import { areas, written } from '../../src/ui/frame.ts';
 import { KEYS } from '../../src/ui/keys.ts';
 import { coloursOn } from '../../src/ui/look.ts';
-import { ENDED_WITH_SANDBOX } from '../../src/ui/shells.ts';
-import type { PaneInfo, State } from '../../src/ui/state.ts';
+import type { State } from '../../src/ui/state.ts';
 import { matchesGolden } from '../support/golden.ts';
 import { inkOn, writtenFrame } from '../support/ink-frame.tsx';
 import { emptyUi, LOOK, paneInfo, uiApp, uiBuild, uiState } from '../support/ui-state.ts';
-import { afterKeys, HOSTILE, hostileCore, SCREENS } from '../support/ui-story.ts';
+import { afterKeys, atScreen, HOSTILE, hostileCore, SCREEN_NAMES, SCREENS } from '../support/ui-story.ts';
 
 const SIZES = [
   [80, 24],
@@ -27,9 +26,9 @@ function acts(state: State): readonly string[] {
 
 for (const [columns, rows] of SIZES) {
   const size = `${columns}x${rows}`;
-  for (const [name, keys] of Object.entries(SCREENS))
+  for (const name of SCREEN_NAMES)
     test(`the screen '${name}', ${size}`, async () => {
-      const state = (await afterKeys(uiState(columns, rows), keys)).store.getState();
+      const state = (await atScreen(name, columns, rows)).store.getState();
       matchesGolden(`ui/${name}.${size}.txt`, await writtenFrame(state, KEYS));
       assert.deepEqual(acts(state), []);
     });
@@ -45,27 +44,6 @@ for (const [columns, rows] of SIZES) {
     drawn.end();
   });
 }
-
-/** A shell in each of two sandboxes, and a second one in the first. */
-const PANES = [
-  paneInfo({}),
-  paneInfo({ id: 2, first: false, title: 'vim build.rs', command: 'nix-build-shell enter 31337' }),
-  paneInfo({ id: 3, name: 'openssl-sys-0.9.102', sandbox: 2 }),
-];
-const KILLED = {
-  focus: 'chrome',
-  panes: PANES.with(1, { ...PANES[1], ended: ENDED_WITH_SANDBOX } as PaneInfo),
-} as const;
-for (const [columns, rows] of SIZES)
-  for (const [name, change] of [
-    ['panes', {}],
-    ['panes-menu', { paneMenu: true }],
-    ['panes-ended', KILLED],
-  ] as const)
-    test(`several panes: '${name}', ${columns}x${rows}`, async () => {
-      const state = uiState(columns, rows, { tab: 'shell', focus: 'pane', panes: PANES, pane: 2, ...change });
-      matchesGolden(`ui/${name}.${columns}x${rows}.txt`, await writtenFrame(state, KEYS));
-    });
 
 test('many panes, or long names, are counted where there is no room to list them', async () => {
   const panes = Array.from({ length: 30 }, (_, at) => paneInfo({ id: at, sandbox: at, name: HOSTILE }));
@@ -120,8 +98,8 @@ for (const [columns, rows] of SIZES)
   test(`on a light background no screen has yellow, cyan or white of ours, and the text is the same, ${columns}x${rows}`, async () => {
     const look = { ...LOOK, colours: coloursOn('light', {}, {}) };
     let seen = new Set<number>();
-    for (const [name, keys] of Object.entries(SCREENS)) {
-      const dark = (await afterKeys(uiState(columns, rows), keys)).store.getState();
+    for (const name of SCREEN_NAMES) {
+      const dark = (await atScreen(name, columns, rows)).store.getState();
       const light = { ...dark, look };
       assert.equal(await writtenFrame(light, KEYS), await writtenFrame(dark, KEYS), name);
       // A log has its own.
@@ -133,8 +111,8 @@ for (const [columns, rows] of SIZES)
 
 for (const [columns, rows] of SIZES)
   test(`with NO_COLOR no screen has a colour, and the text is the same, ${columns}x${rows}`, async () => {
-    for (const [name, keys] of Object.entries(SCREENS)) {
-      const coloured = (await afterKeys(uiState(columns, rows), keys)).store.getState();
+    for (const name of SCREEN_NAMES) {
+      const coloured = (await atScreen(name, columns, rows)).store.getState();
       const plain = { ...coloured, look: { ...LOOK, colour: false } };
       assert.deepEqual([...coloursIn(plain)], [], name);
       assert.equal(await writtenFrame(plain, KEYS), await writtenFrame(coloured, KEYS), name);
@@ -144,10 +122,10 @@ for (const [columns, rows] of SIZES)
     assert.deepEqual([...coloursIn({ ...empty, look: { ...LOOK, colour: false } })], []);
   });
 
-for (const name of ['list', 'env', 'plan', 'log', 'help', 'delete'])
+for (const name of ['list', 'env', 'plan', 'log', 'help', 'delete', 'end-others', 'quit', 'failure'])
   test(`the screen '${name}' in ASCII`, async () => {
     const look = { ...LOOK, ascii: true };
-    const state = (await afterKeys(uiState(80, 24, { look }), SCREENS[name] ?? [])).store.getState();
+    const state = (await atScreen(name, 80, 24, { look })).store.getState();
     const frame = await writtenFrame(state, KEYS);
     assert.doesNotMatch(frame, /[^\n\u0020-\u007e]/);
     matchesGolden(`ui/${name}.ascii.txt`, frame);

@@ -8,7 +8,7 @@ import { Screen } from '../../src/ui/screen.tsx';
 import { matchesGolden } from '../support/golden.ts';
 import { until } from '../support/patience.ts';
 import { uiApp, uiState } from '../support/ui-state.ts';
-import { afterKeys, SCREENS } from '../support/ui-story.ts';
+import { atScreen, SCREEN_NAMES } from '../support/ui-story.ts';
 
 const [COLUMNS, ROWS] = [100, 30];
 
@@ -25,9 +25,9 @@ function rendered(t: TestContext, app: App): ReturnType<typeof render> & { reado
   };
 }
 
-for (const [name, keys] of Object.entries(SCREENS))
+for (const name of SCREEN_NAMES)
   test(`the view '${name}', as Ink renders it`, async t => {
-    const { text } = rendered(t, await afterKeys(uiState(COLUMNS, ROWS), keys));
+    const { text } = rendered(t, await atScreen(name, COLUMNS, ROWS));
     matchesGolden(`ui/ink/${name}.txt`, text());
   });
 

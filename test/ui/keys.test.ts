@@ -31,7 +31,7 @@ test('in one place a key does one thing', () => {
 test('a binding has one name, and every context has a way back or out', () => {
   const ids = KEYS.map(({ id }) => id);
   assert.equal(new Set(ids).size, ids.length);
-  for (const context of ['typing', 'help', 'palette', 'delete', 'quit', 'failure'] satisfies Context[])
+  for (const context of ['typing', 'help', 'palette', 'delete', 'quit', 'endOthers', 'failure'] satisfies Context[])
     assert.ok(
       KEYS.some(({ when, keys }) => when.includes(context) && keys.includes('escape')),
       context,

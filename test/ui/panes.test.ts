@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { App } from '../../src/ui/app.ts';
+import { areas } from '../../src/ui/frame.ts';
+import { KEYS } from '../../src/ui/keys.ts';
+import { lineText } from '../../src/ui/line.ts';
 import { makePanes } from '../../src/ui/open-panes.ts';
 import { onKey } from '../../src/ui/router.ts';
 import { ENDED_WITH_SANDBOX as KILLED } from '../../src/ui/shells.ts';
@@ -17,6 +20,8 @@ interface Made {
   panes(): readonly string[];
   /** What was started, one after the other. */
   started(): readonly string[];
+  /** The text of what lies over the panels. */
+  shown(): string;
 }
 
 function made(): Made {
@@ -41,6 +46,11 @@ function made(): Made {
       state().panes.map(
         ({ id, name, ended }) => `${id === state().pane ? '>' : ''}${id} ${name}${ended === null ? '' : `: ${ended}`}`,
       ),
+    shown: () =>
+      areas(state(), KEYS)
+        .filter(({ id }) => id === 'overlay')
+        .flatMap(({ lines }) => lines.map(lineText))
+        .join('\n'),
     started: () => terminal.opened.map(({ words }) => words.map(word => word.replace(/.*nix-build-/, '')).join(' ')),
   };
 }
@@ -98,7 +108,7 @@ test('a shell of a sandbox that has ended is restarted with that, in their place
 
 test('the first one restarted is another sandbox; those of the old one have ended, and r brings them into the new one', () => {
   const ui = made();
-  ui.keys('enter', 'menu-s', 'menu-n', 'menu-r');
+  ui.keys('enter', 'menu-s', 'menu-n', 'menu-r', 'y');
   ui.terminal.opened[1]?.ends(137);
   assert.deepEqual(ui.panes(), ['>103 wttr-0.1.0', `102 wttr-0.1.0: ${KILLED}`]);
   ui.keys('menu-n', 'r');
@@ -108,7 +118,7 @@ test('the first one restarted is another sandbox; those of the old one have ende
 
 test('where the first pane was closed, r makes the sandbox in the pane that is left', () => {
   const ui = made();
-  ui.keys('enter', 'menu-s', 'menu-n', 'menu-x');
+  ui.keys('enter', 'menu-s', 'menu-n', 'menu-x', 'y');
   ui.terminal.opened[1]?.ends(137);
   assert.deepEqual(ui.panes(), [`>102 wttr-0.1.0: ${KILLED}`]);
   ui.keys('r');
@@ -122,4 +132,47 @@ test('on the empty panel s opens a shell', () => {
   const ui = made();
   ui.keys('5', 's');
   assert.deepEqual(ui.panes(), ['>101 wttr-0.1.0']);
+});
+
+test('what ends other shells is asked first, with how many; Enter never says yes', () => {
+  for (const [key, done] of [
+    ['menu-x', ['>102 wttr-0.1.0', '103 wttr-0.1.0']],
+    ['menu-r', ['>104 wttr-0.1.0', '102 wttr-0.1.0', '103 wttr-0.1.0']],
+  ] as const) {
+    const ui = made();
+    ui.keys('enter', 'menu-s', 'menu-s', 'menu-n');
+    const before = ['>101 wttr-0.1.0', '102 wttr-0.1.0', '103 wttr-0.1.0'];
+    for (const no of ['n', 'escape', 'q', 'ctrl-c']) {
+      ui.keys(key, 'enter');
+      assert.match(ui.shown(), /first shell of wttr-0\.1\.0.* 2 other shells run in its sandbox, and end with it/s);
+      assert.deepEqual(ui.panes(), before);
+      ui.keys(no);
+      assert.equal(ui.app.store.getState().overlay, null);
+      // The shell has the keyboard again.
+      assert.equal(ui.app.store.getState().focus, 'pane');
+    }
+    assert.deepEqual(ui.panes(), before);
+    ui.keys(key, 'y');
+    assert.deepEqual(ui.panes(), done);
+  }
+});
+
+test('where nothing else ends nothing is asked: another shell, one alone, one whose others have ended', () => {
+  const ui = made();
+  ui.keys('enter', 'menu-s', 'menu-x');
+  assert.deepEqual(ui.panes(), ['>101 wttr-0.1.0']);
+  ui.keys('menu-s');
+  ui.terminal.opened[2]?.ends(0);
+  // A shell of another sandbox does not count.
+  ui.keys('1', 'j', 'enter', 'menu-n', 'menu-x');
+  assert.equal(ui.app.store.getState().overlay, null);
+  assert.deepEqual(ui.panes(), ['>103 wttr-0.1.0: ended with status 0', '104 openssl-sys-0.9.102']);
+});
+
+test('a shell that ends while it is asked for answers by itself', () => {
+  const ui = made();
+  ui.keys('enter', 'menu-s', 'menu-n', 'menu-x');
+  ui.terminal.opened[0]?.ends(0);
+  assert.equal(ui.app.store.getState().overlay, null);
+  assert.deepEqual(ui.panes(), ['>101 wttr-0.1.0: ended with status 0', '102 wttr-0.1.0']);
 });

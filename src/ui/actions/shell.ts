@@ -1,6 +1,7 @@
-/** Reading what a pane's program has printed: search, selecting lines, copying them. */
+/** The shown pane: closing it, starting it again, and reading what its program has printed. */
 import { type App, get, set } from '../app.ts';
 import type { Panes } from '../panes.ts';
+import { othersToEnd } from '../state.ts';
 
 type Direction = Parameters<Panes['search']>[1];
 
@@ -22,4 +23,24 @@ export function copyPane(app: App): void {
   const selected = panes.find(({ id }) => id === pane)?.selected ?? 0;
   app.copy(app.panes.text());
   if (selected > 0) app.panes.unmark();
+}
+
+/** Closes the shown pane; where other shells would end with it, it asks. */
+export function closePane(app: App): void {
+  if (othersToEnd(get(app)) > 0) set(app, { overlay: { kind: 'endOthers', by: 'close' } });
+  else app.panes.close();
+}
+
+/** Starts the shown pane's command again; where other shells would end by it, it asks. */
+export function restartPane(app: App): void {
+  if (othersToEnd(get(app)) > 0) set(app, { overlay: { kind: 'endOthers', by: 'restart' } });
+  else app.panes.restart();
+}
+
+/** The answer is yes. */
+export function confirmEnd(app: App): void {
+  const { overlay } = get(app);
+  if (overlay?.kind !== 'endOthers') return;
+  set(app, { overlay: null });
+  app.panes[overlay.by]();
 }

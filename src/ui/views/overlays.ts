@@ -11,6 +11,7 @@ import { boxed } from './box.ts';
 import { commandOf } from './command.ts';
 import { deleteContent } from './delete.ts';
 import { failureView } from './failure.ts';
+import { endOthersContent, quitLines } from './questions.ts';
 
 export interface OverlayRow {
   readonly binding: Binding;
@@ -76,13 +77,9 @@ function content(state: State, bindings: readonly Binding[], cells: number, rows
     case 'notes':
       return { title: overlay.title, lines: noteLines(overlay.notes, cells) };
     case 'quit':
-      return {
-        title: 'Leave?',
-        lines: [
-          [span('A program still runs in a shell; leaving ends it.')],
-          [span('y', 'strong'), span(' leave   '), span('n', 'strong'), span(' stay')],
-        ],
-      };
+      return { title: 'Leave?', lines: quitLines(state, cells) };
+    case 'endOthers':
+      return endOthersContent(state, overlay.by, cells);
     case 'failure':
       return { title: 'It did not work', lines: failureView(overlay.failure, cells) };
     case undefined:
