@@ -25,7 +25,11 @@ const ROOMS: Readonly<Record<string, Room>> = {
     may: ['base', 'nix', 'sandbox', 'session'],
     because: 'rows and text are made of data; nothing is done here',
   },
-  terminal: { may: ['base'], because: 'screens and ptys know no React, no sandbox and no build' },
+  terminal: {
+    may: ['base', 'ffi'],
+    because:
+      'screens and ptys know no React, no sandbox and no build; a descriptor is kept from others by a system call',
+  },
   ui: {
     may: ['base', 'nix', 'sandbox', 'report', 'terminal'],
     because: 'it shows data, and asks for what it does by an interface that cli/ fills (src/ui/core.ts)',

@@ -3,6 +3,7 @@ import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { ReadStream } from 'node:tty';
 import { fail, ok, type Result } from '../base/failure.ts';
+import { syscall } from '../ffi/syscalls.ts';
 import { makeQueue } from './unwaited.ts';
 
 export interface PtySpec {
@@ -111,20 +112,13 @@ function start(native: Native, { command, environment, directory, columns, rows 
   const tell = (bytes: Buffer): void => data.forEach(listener => listener(bytes));
   const { fd, pid, pty } = native.fork(file, args, words, directory, columns, rows, -1, -1, true, '', onExit);
   const other = holdOpen(pty);
+  attempt(() => closeOnExec(fd));
   const stream = new ReadStream(fd);
   // Not the stream's: libuv takes the program's side for one that must be waited for, and tries without end.
   const queue = makeQueue(fd, { drained: () => undefined, lost: () => undefined });
   stream.on('data', tell);
   // EIO: nobody has the terminal open any more. onExit says what is to be said.
   stream.on('error', () => undefined);
-  /** The program's end may not have been noticed yet: then every call fails, and onExit is about to say why. */
-  const attempt = (action: () => void): void => {
-    try {
-      action();
-    } catch {
-      // It has just ended.
-    }
-  };
   const whileOpen = (action: () => void): void => (closed ? undefined : attempt(action));
   return {
     pid,
@@ -139,6 +133,26 @@ function start(native: Native, { command, environment, directory, columns, rows 
     // A process id that was waited for may be another's by now.
     kill: () => (ended ? undefined : attempt(() => void process.kill(pid, 'SIGKILL'))),
   };
+}
+
+/** The program's end may not have been noticed yet: then every call fails, and onExit is about to say why. */
+function attempt(action: () => void): void {
+  try {
+    action();
+  } catch {
+    // It has just ended.
+  }
+}
+
+const F_SETFD = 2;
+const FD_CLOEXEC = 1;
+
+/**
+ * Our side of the terminal is nobody else's (fcntl(2)); node-pty leaves it to every program that is started later. With one of them alive
+ * the kernel would not hang up when we close it, and that program could type into the other's terminal.
+ */
+function closeOnExec(fd: number): void {
+  syscall('fcntl', fd, F_SETFD, FD_CLOEXEC);
 }
 
 /**

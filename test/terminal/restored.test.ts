@@ -12,9 +12,19 @@ import { scratchDirectory } from '../support/scratch.ts';
 
 const PROGRAM = join(dirname(fileURLToPath(import.meta.url)), '../support/pane-program.mjs');
 
-/** Ended at the end, also where a test failed: a live pty would hold the whole run up. */
+/** Ended at the end, also where a test failed: a program that runs on, or a terminal that is held, would hold the whole run up. */
 const open: Pty[] = [];
-after(() => open.forEach(pty => pty.hangUp()));
+after(() => {
+  for (const pty of open) {
+    pty.hangUp();
+    pty.kill();
+  }
+});
+
+interface End {
+  readonly status: number;
+  readonly signal: number | null;
+}
 
 interface Outer {
   readonly pty: Pty;
@@ -24,7 +34,8 @@ interface Outer {
   readonly shown: () => string;
   /** Waits until what is shown matches. */
   readonly until: (pattern: RegExp) => Promise<unknown>;
-  readonly ended: Promise<{ readonly status: number; readonly signal: number | null }>;
+  /** Waits for its end. */
+  readonly ended: () => Promise<End>;
 }
 
 /** The pane's program under a shell that says the terminal's settings before and after. */
@@ -58,9 +69,8 @@ function startOuter(command: readonly string[]): Outer {
     raw += bytes.toString('latin1');
     screen.write(bytes);
   });
-  const ended = new Promise<{ status: number; signal: number | null }>(resolve =>
-    pty.onExit((status, signal) => resolve({ status, signal })),
-  );
+  let end: End | null = null;
+  pty.onExit((status, signal) => (end = { status, signal }));
   const shown = (): string => {
     const { active } = screen.terminal.buffer;
     return Array.from({ length: 24 }, (_, row) => active.getLine(row)?.translateToString(true).trimEnd() ?? '')
@@ -69,7 +79,7 @@ function startOuter(command: readonly string[]): Outer {
   };
   const seen = (pattern: RegExp): Promise<boolean> =>
     until(`never seen: ${pattern}`, () => pattern.test(shown()), shown);
-  return { pty, raw: () => raw, shown, until: seen, ended };
+  return { pty, raw: () => raw, shown, until: seen, ended: () => until('it does not end', () => end, shown) };
 }
 
 function left({ raw }: Outer): void {
@@ -103,7 +113,7 @@ test('a resize reaches the program', async () => {
   outer.pty.write('until [ "$(stty size)" = "19 100" ]; do sleep 0.1; done; echo got "its size"\r');
   await outer.until(/^got its size$/m);
   outer.pty.write('exit\r');
-  await outer.ended;
+  await outer.ended();
 });
 
 for (const [signal, status] of [
@@ -149,7 +159,7 @@ test('what a program prints never reaches the terminal raw: no clipboard, no tit
   const raw = outer.raw();
   // The answer to its question is in the line that bash edits.
   outer.pty.write('\u0015exit\r');
-  await outer.ended;
+  await outer.ended();
   for (const bytes of ['\u001b]52', '\u001b]0;', '\u001bP', '\u001b_', '\u001b[21t', '\u001b]17', '\u001b[5i'])
     assert.ok(!raw.includes(bytes), JSON.stringify(bytes));
   // Our own, before the program was there.
@@ -166,7 +176,7 @@ test('a bell rings, and one without end a few times a second', async () => {
   const rang = outer.raw().split('\u0007').length - 1;
   assert.ok(rang >= 1 && rang <= (Date.now() - begin) / 100 + 1, `${rang} times`);
   outer.pty.write('exit\r');
-  await outer.ended;
+  await outer.ended();
 });
 
 test('a program that asks for it is told when the chrome takes the keyboard, and when it gets it back', async () => {
@@ -246,7 +256,7 @@ test('Ctrl-Z in the chrome and SIGTSTP stop it, and fg goes on', async () => {
   outer.pty.write('clear; stty -g | diff - $HOME/before && echo RESTORED\r');
   await outer.until(/^RESTORED/m);
   outer.pty.write('exit\r');
-  await outer.ended;
+  await outer.ended();
 });
 
 test('alone on its terminal it cannot be stopped: nobody could let it go on', async () => {
@@ -257,7 +267,7 @@ test('alone on its terminal it cannot be stopped: nobody could let it go on', as
   outer.pty.write('echo still $((40+2))\r');
   await outer.until(/^still 42/m);
   outer.pty.write('exit\r');
-  await outer.ended;
+  await outer.ended();
 });
 
 test('a lost terminal ends it by a hang-up, and its program with it', async () => {
@@ -265,7 +275,7 @@ test('a lost terminal ends it by a hang-up, and its program with it', async () =
   await outer.until(/[$#]/);
   const pid = await shellPid(outer);
   outer.pty.hangUp();
-  assert.deepEqual(await outer.ended, { status: 0, signal: 1 });
+  assert.deepEqual(await outer.ended(), { status: 0, signal: 1 });
   await gone(pid);
 });
 
