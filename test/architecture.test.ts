@@ -43,8 +43,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
 /** Modules that exactly one file (or folder) may import, and why. */
 const ONE_DOOR: Readonly<Record<string, { readonly door: RegExp; readonly because: string }>> = {
   'node:child_process': {
-    door: /^src\/nix\/command\.ts$/,
-    because: 'programs are as dangerous as system calls: one file starts them, without a shell',
+    door: /^src\/nix\/child\.ts$/,
+    because: 'programs are as dangerous as system calls: one file leads to them, without a shell',
   },
   koffi: { door: /^src\/ffi\/koffi\.ts$/, because: 'native code has one door' },
   libsql: { door: /^src\/nix\/database\.ts$/, because: 'it is large, and loaded only where the store is asked' },
@@ -142,7 +142,7 @@ test('no file exports a default, and none is a barrel', () => {
 test('the environment is read by the command line, and handed on to programs, and that is all', () => {
   const readers = sources().filter(file => /\bprocess\.env\b/.test(readFileSync(file, 'utf8')));
   assert.deepEqual(
-    readers.filter(file => !/^src\/(cli\/|nix\/command\.ts)/.test(file)),
+    readers.filter(file => !/^src\/(cli\/|nix\/child\.ts)/.test(file)),
     [],
   );
 });

@@ -1,12 +1,9 @@
-/** Runs other programs: the only file that may. Never through a shell, in the C locale, with an end in time and in size. */
-import type * as Programs from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import type * as System from 'node:os';
+/** Runs other programs to their end and gives what they print: with an end in time and in size. */
 import type { Readable } from 'node:stream';
-import { EXIT, type Failure, fail, ok, type Result } from '../base/failure.ts';
+import { fail, ok, type Result } from '../base/failure.ts';
 import { fromBytes } from '../base/path.ts';
-import { shellWord } from '../base/printable.ts';
 import { trace } from '../base/trace.ts';
+import { childProcess, codeOf, endOf, environment, type Failed, notRun, shown, statusOf, unfit } from './child.ts';
 
 export interface CommandLimits {
   /** After this time the program is killed, and the outcome is a Failure. */
@@ -26,11 +23,6 @@ export interface CommandOutput {
 }
 
 const MAX_STDERR = 65_536;
-
-/** Loaded where a program is run: a plain run runs none, and does not pay for it. */
-function childProcess(): typeof Programs {
-  return require('node:child_process') as typeof Programs;
-}
 
 /** Runs `argv[0]`, looked up in PATH, to its end. A status other than 0 is no Failure: what it means depends on the program. */
 export async function runCommand(argv: readonly string[], limits: CommandLimits): Promise<Result<CommandOutput>> {
@@ -74,106 +66,6 @@ export function runCommandSync(argv: readonly string[], limits: CommandLimits): 
   return ok({ status: statusOf(done.status, done.signal), stdout: done.stdout, stderr });
 }
 
-/** A program that runs beside us. */
-export interface RunningCommand {
-  /** What it prints; null where its stdout went to a descriptor. */
-  readonly stdout: Readable | null;
-  /** Its status as in {@link CommandOutput}, or why it could not be started. */
-  readonly ended: Promise<Result<number>>;
-  kill(): void;
-}
-
-/**
- * Starts a program that talks to the person (sudo's password prompt): stdin and stderr are ours, so the terminal; no end in time.
- * @param stdout `stream`: read it from the result; a number: a descriptor of ours that it writes into
- */
-export function startOnTerminal(argv: readonly string[], stdout: 'stream' | number): RunningCommand {
-  const refused = unfit(argv);
-  if (refused !== null) return { stdout: null, ended: Promise.resolve(refused), kill: () => undefined };
-  trace('nix', `runs ${shown(argv)}`);
-  const child = childProcess().spawn(argv[0] ?? '', argv.slice(1), {
-    env: environment(),
-    stdio: ['inherit', stdout === 'stream' ? 'pipe' : stdout, 'inherit'],
-  });
-  const ended = statusAtEnd(argv, child);
-  return { stdout: child.stdout, ended, kill: () => void child.kill('SIGTERM') };
-}
-
-/** Runs a program that is the person's own choice (a shell) on the terminal, with the person's own environment, to its end. */
-export function runForeground(argv: readonly string[]): Promise<Result<number>> {
-  const refused = unfit(argv);
-  if (refused !== null) return Promise.resolve(refused);
-  return statusAtEnd(argv, childProcess().spawn(argv[0] ?? '', argv.slice(1), { stdio: 'inherit' }));
-}
-
-async function statusAtEnd(argv: readonly string[], child: ChildProcess): Promise<Result<number>> {
-  const end = await endOf(child, null);
-  return end.kind === 'ended' ? ok(end.status) : notRun(argv, end.kind === 'error' ? end.code : 'ETIMEDOUT');
-}
-
-/**
- * `from | to`: `from` talks to the person as in {@link startOnTerminal}, `to` reads what it prints and is heard on stderr only. Where
- * `from` prints nothing (a wrong password), `to` is not started: it would only complain about that.
- * @returns both statuses; of two that failed, the first one is the cause
- */
-export async function pipeOnTerminal(
-  from: readonly string[],
-  to: readonly string[],
-): Promise<Result<{ readonly from: number; readonly to: number }>> {
-  const refused = unfit(to);
-  if (refused !== null) return refused;
-  const source = startOnTerminal(from, 'stream');
-  if (source.stdout === null || !(await saysSomething(source.stdout))) {
-    const silent = await source.ended;
-    return silent.ok ? ok({ from: silent.value, to: silent.value === 0 ? NOTHING_TO_READ : 0 }) : silent;
-  }
-  trace('nix', `runs ${shown(to)}`);
-  const sink = childProcess().spawn(to[0] ?? '', to.slice(1), {
-    env: environment(),
-    stdio: ['pipe', 'ignore', 'inherit'],
-  });
-  sink.stdin.on('error', () => undefined);
-  const sinkEnded = endOf(sink, null);
-  source.stdout.pipe(sink.stdin);
-  const started = await source.ended;
-  if (!started.ok) sink.stdin.end();
-  const ended = await sinkEnded;
-  if (!started.ok) return started;
-  if (ended.kind !== 'ended') return notRun(to, ended.kind === 'error' ? ended.code : 'ETIMEDOUT');
-  return ok({ from: started.value, to: ended.status });
-}
-
-/** The status of a program that would have had to read from one that printed nothing. */
-const NOTHING_TO_READ = 1;
-
-function saysSomething(stream: Readable): Promise<boolean> {
-  return new Promise(resolve => {
-    // Emitted at the end, too: then there is nothing.
-    stream.once('readable', () => resolve(stream.readableLength > 0));
-    stream.once('close', () => resolve(false));
-  });
-}
-
-/** Ours, with messages and sorting that do not depend on the person's language. */
-function environment(): NodeJS.ProcessEnv {
-  return { ...process.env, LC_ALL: 'C', LANGUAGE: '' };
-}
-
-function shown(argv: readonly string[]): string {
-  return argv.map(shellWord).join(' ');
-}
-
-type Failed = { readonly ok: false; readonly failure: Failure };
-
-/** node:child_process takes text only: words that are not UTF-8 would arrive as other bytes. */
-function unfit(argv: readonly string[]): Failed | null {
-  if (argv.length === 0) throw new Error('a command without a program');
-  if (argv.every(word => word.isWellFormed() && !word.includes('\0'))) return null;
-  return fail(`run ${shown(argv)}`, {
-    because: 'its arguments are not UTF-8 text, and only that can be handed to a program',
-  });
-}
-
 interface Collected {
   readonly bytes: () => Buffer;
   readonly overflowed: () => boolean;
@@ -190,46 +82,6 @@ function collect(stream: Readable, maxBytes: number, onOverflow: () => void): Co
   });
   stream.on('error', () => undefined);
   return { bytes: () => Buffer.concat(chunks), overflowed: () => total > maxBytes };
-}
-
-type End =
-  | { readonly kind: 'ended'; readonly status: number }
-  | { readonly kind: 'error'; readonly code: string }
-  | { readonly kind: 'timeout' };
-
-function endOf(child: ChildProcess, timeoutMs: number | null): Promise<End> {
-  return new Promise(resolve => {
-    const timer =
-      timeoutMs === null
-        ? null
-        : setTimeout(() => {
-            child.kill('SIGKILL');
-            // Grandchildren may hold the pipes open: their end is not waited for.
-            child.stdout?.destroy();
-            child.stderr?.destroy();
-            resolve({ kind: 'timeout' });
-          }, timeoutMs);
-    const settle = (end: End): void => {
-      if (timer !== null) clearTimeout(timer);
-      resolve(end);
-    };
-    child.once('error', error => settle({ kind: 'error', code: codeOf(error) }));
-    child.once('close', (status, signal) => settle({ kind: 'ended', status: statusOf(status, signal) }));
-  });
-}
-
-function codeOf(error: Error): string {
-  return (error as NodeJS.ErrnoException).code ?? 'EIO';
-}
-
-function statusOf(status: number | null, signal: NodeJS.Signals | null): number {
-  return status ?? 128 + (signal === null ? 0 : (require('node:os') as typeof System).constants.signals[signal]);
-}
-
-function notRun(argv: readonly string[], errno: string): Failed {
-  const program = argv[0] ?? '';
-  const status = errno === 'ENOENT' ? EXIT.notFound : EXIT.notExecutable;
-  return fail(`run ${program}`, { call: `execve("${program}")`, errno, status });
 }
 
 function tooLong(argv: readonly string[], { timeoutMs }: CommandLimits): Failed {

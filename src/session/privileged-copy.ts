@@ -5,7 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import { fail, ok, type Result } from '../base/failure.ts';
 import { fsPath, type HostPath } from '../base/path.ts';
-import { pipeOnTerminal } from '../nix/command.ts';
+import { pipeOnTerminal } from '../nix/on-terminal.ts';
 import { isProgram } from '../nix/read-regular.ts';
 import { notWritten } from './place.ts';
 import type { CopyReport } from './session.ts';
