@@ -2,9 +2,10 @@
 import { fstatSync } from 'node:fs';
 import { slices } from '../slices.ts';
 import { ahead, type Bits, bitsOf, past, position, seek, take } from './bits.ts';
-import { beginBlock, linkSome, readGroup, roomForBlock, writeSome } from './bzip2-block.ts';
+import { beginBlock, readGroup, roomForBlock } from './bzip2-block.ts';
 import { Damaged } from './bzip2-codes.ts';
 import { BLOCK_MARK, blocksBetween, END_MARK } from './bzip2-marks.ts';
+import { linkSome, writeSome } from './bzip2-unsort.ts';
 import { type Address, behind, PIECE_BYTES, type Piece, type ReadingOptions } from './packed.ts';
 
 /** Groups of 50 symbols in a step: some tenths of a millisecond. */
