@@ -6,7 +6,8 @@ import { monotonicMs } from '../base/clock.ts';
 import { fsPath, type HostPath } from '../base/path.ts';
 import { syscall } from '../ffi/syscalls.ts';
 import { userName } from '../nix/users.ts';
-import { endLook, lookOn, permits, type Reader, startLook } from '../session/look.ts';
+import { endLook, lookOn, startLook } from '../session/look.ts';
+import { permits, type Reader } from '../session/permits.ts';
 import { recognise } from './prepare.ts';
 import { say } from './say.ts';
 

@@ -12,6 +12,7 @@ import { type Arena, bytesAt, makeArena, PART, putPath } from './arena.ts';
 import { readEntries } from './entries.ts';
 import { E, O_NOATIME, READ_DIRECTORY, TYPE } from './linux.ts';
 import { openRoot } from './open-root.ts';
+import { permits, type Reader } from './permits.ts';
 import {
   statFd,
   statIdentity,
@@ -59,12 +60,6 @@ export interface Look {
   fd: number;
   /** O_NOATIME, until it is refused: it is for the owner's own directories (open(2)). */
   quietly: number;
-}
-
-/** Somebody else, by all the groups that they have. */
-export interface Reader {
-  readonly uid: number;
-  readonly gids: readonly number[];
 }
 
 export interface Owner {
@@ -185,16 +180,6 @@ function noteName({ arena, found }: Look, path: string): void {
   const known = found.links.get(identity);
   if (known === undefined) found.links.set(identity, { names: [path], size: statSize(arena) });
   else known.names.push(path);
-}
-
-/** Whether the permission bits (4 read, 1 search) are the reader's: path_resolution(7). Access control lists are not asked. */
-export function permits(
-  { mode, uid, gid }: { readonly mode: number; readonly uid: number; readonly gid: number },
-  reader: Reader,
-  asked: number,
-): boolean {
-  const shift = uid === reader.uid ? 6 : reader.gids.includes(gid) ? 3 : 0;
-  return ((mode >> shift) & asked) === asked;
 }
 
 function mayRead(arena: Arena): boolean {
