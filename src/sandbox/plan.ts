@@ -3,14 +3,15 @@
  * One pure function. What it returns is what runs, what `nix-build-shell plan` prints, and what the tests compare.
  * The order and its rules: executor.md, section 4; what Nix does: `enterChroot` and nix-sandbox.md, section 4.
  */
-import { type HostPath, innerPath, storePath } from '../base/path.ts';
+import { hostPath, innerPath } from '../base/path.ts';
+import { bindSteps, machineSteps } from './bind-steps.ts';
 import { buildSteps } from './build-directory.ts';
 import { etcSteps } from './etc.ts';
 import type { HostFacts } from './host.ts';
 import { omissions } from './omitted.ts';
 import type { PlanInput } from './plan-input.ts';
 import { promptSteps, startSteps } from './start.ts';
-import { directories, inGroup, type Namespace, type Op, type OpOf, type SandboxPlan, type Step, step } from './step.ts';
+import { inGroup, type Namespace, type Op, type SandboxPlan, type Step, step } from './step.ts';
 import { storeSteps } from './store.ts';
 
 /** The ids that the build saw: Nix' `sandboxUid` and `sandboxGid` (S6). */
@@ -130,7 +131,7 @@ function deviceSteps(facts: HostFacts): readonly Step[] {
   ];
   const device = (name: string): Op => ({
     kind: 'device',
-    from: `/dev/${name}` as HostPath,
+    from: hostPath(`/dev/${name}`),
     to: innerPath(`/dev/${name}`),
     readOnly: facts.uid === 0,
   });
@@ -184,40 +185,4 @@ function procSteps({ uid, privateProc }: HostFacts): readonly Step[] {
       step({ kind: 'mask', at: innerPath(`/proc/${name}`) }, 'only root may open it, and you are root'),
     ),
   ];
-}
-
-function bindSteps(input: PlanInput): readonly Step[] {
-  const made = new Set<string>();
-  return input.options.binds.flatMap(bind =>
-    placedBind(input, { ...bind, readOnly: false }, made, 'you asked for it: --bind'),
-  );
-}
-
-/** Paths of the store are there already, with all that they need. */
-function machineSteps(input: PlanInput): readonly Step[] {
-  const why = "the machine's Nix settings show it to every build (sandbox-paths)";
-  const made = new Set<string>();
-  return input.facts.machinePaths
-    .filter(({ from, to }) => String(from) !== to || storePath(from) === null)
-    .flatMap(path => placedBind(input, { ...path, readOnly: true }, made, why, { nix: 'getPathsInSandbox' }))
-    .map(each => inGroup('sandbox-paths', each));
-}
-
-/** A bind, and the directories on the way to its place that are not among those `made` for earlier ones; they are noted there. */
-function placedBind(
-  { store }: PlanInput,
-  bind: Omit<OpOf<'bind'>, 'kind'>,
-  made: Set<string>,
-  why: string,
-  like: Step['like'] = {},
-): readonly Step[] {
-  // In a store of its own a place can be made; in the host's it must be there: links in it would lead elsewhere.
-  const laid = store.kind === 'closure' ? /^\/(build|dev|proc)(\/|$)/ : /^\/(nix|build|dev|proc)(\/|$)/;
-  const parent = innerPath(bind.to.slice(0, Math.max(1, bind.to.lastIndexOf('/'))));
-  const place = bind.type === 'directory' ? bind.to : parent;
-  const target = place === '/' || laid.test(bind.to) ? [] : directories(place, made);
-  for (const { at } of target) made.add(at);
-  // What was made below it is hidden by it.
-  if (bind.type === 'directory' && !target.some(({ at }) => at === bind.to)) made.clear();
-  return [...target.map(op => step(op, why, like)), step({ kind: 'bind', ...bind }, why, like)];
 }

@@ -4,7 +4,7 @@
  * kept, and several threads need not agree: the directory is what they share.
  */
 import { closeSync } from 'node:fs';
-import type { HostPath } from '../base/path.ts';
+import { type HostPath, hostPath } from '../base/path.ts';
 import { uninterrupted } from '../ffi/syscalls.ts';
 import { type Arena, PART, putPath } from './arena.ts';
 import { AT_FDCWD, E, READ_DIRECTORY } from './linux.ts';
@@ -18,7 +18,7 @@ export interface HardLinks {
 
 /** @param copy the tree that is made; `COPY.links` beside it is ours during the copy */
 export function makeHardLinks(copy: HostPath): HardLinks {
-  return { path: `${copy}.links` as HostPath, directory: -1 };
+  return { path: hostPath(`${copy}.links`), directory: -1 };
 }
 
 /** Makes `name` one more link to the copy of the same file; -errno, ENOENT where no copy is known. */

@@ -1,5 +1,5 @@
 /** The steps of a sandbox with nothing in it: every kind of step that a real plan has (plan.ts), in the same order. */
-import { type HostPath, innerPath } from '../../base/path.ts';
+import { type HostPath, hostPath, innerPath } from '../../base/path.ts';
 import { type Op, type SandboxPlan, step } from '../step.ts';
 
 export interface TrialInput {
@@ -34,7 +34,7 @@ export function trialPlan({ uid, gid, place, tree, devices }: TrialInput): Sandb
     ...devices.map(
       (name): Op => ({
         kind: 'device',
-        from: `/dev/${name}` as HostPath,
+        from: hostPath(`/dev/${name}`),
         to: innerPath(`/dev/${name}`),
         readOnly: false,
       }),

@@ -1,0 +1,40 @@
+/** What of the host is shown inside besides the store: the machine's `sandbox-paths`, and what `--bind` asks for. */
+import { innerPath, storePath } from '../base/path.ts';
+import type { PlanInput } from './plan-input.ts';
+import { directories, inGroup, type OpOf, type Step, step } from './step.ts';
+
+export function bindSteps(input: PlanInput): readonly Step[] {
+  const made = new Set<string>();
+  return input.options.binds.flatMap(bind =>
+    placedBind(input, { ...bind, readOnly: false }, made, 'you asked for it: --bind'),
+  );
+}
+
+/** Paths of the store are there already, with all that they need. */
+export function machineSteps(input: PlanInput): readonly Step[] {
+  const why = "the machine's Nix settings show it to every build (sandbox-paths)";
+  const made = new Set<string>();
+  return input.facts.machinePaths
+    .filter(({ from, to }) => String(from) !== to || storePath(from) === null)
+    .flatMap(path => placedBind(input, { ...path, readOnly: true }, made, why, { nix: 'getPathsInSandbox' }))
+    .map(each => inGroup('sandbox-paths', each));
+}
+
+/** A bind, and the directories on the way to its place that are not among those `made` for earlier ones; they are noted there. */
+function placedBind(
+  { store }: PlanInput,
+  bind: Omit<OpOf<'bind'>, 'kind'>,
+  made: Set<string>,
+  why: string,
+  like: Step['like'] = {},
+): readonly Step[] {
+  // In a store of its own a place can be made; in the host's it must be there: links in it would lead elsewhere.
+  const laid = store.kind === 'closure' ? /^\/(build|dev|proc)(\/|$)/ : /^\/(nix|build|dev|proc)(\/|$)/;
+  const parent = innerPath(bind.to.slice(0, Math.max(1, bind.to.lastIndexOf('/'))));
+  const place = bind.type === 'directory' ? bind.to : parent;
+  const target = place === '/' || laid.test(bind.to) ? [] : directories(place, made);
+  for (const { at } of target) made.add(at);
+  // What was made below it is hidden by it.
+  if (bind.type === 'directory' && !target.some(({ at }) => at === bind.to)) made.clear();
+  return [...target.map(op => step(op, why, like)), step({ kind: 'bind', ...bind }, why, like)];
+}
