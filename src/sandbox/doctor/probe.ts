@@ -10,12 +10,12 @@ import { type HostPath, hostPath, innerPath } from '../../base/path.ts';
 import { koffi } from '../../ffi/koffi.ts';
 import { launch } from '../../ffi/launch.ts';
 import type { Ended } from '../../ffi/request.ts';
-import { mapAnonymously, mapThroughFile, stubCode } from '../../ffi/stub.ts';
-import { ownArchitecture, type SyscallName, syscall } from '../../ffi/syscalls.ts';
+import { ownArchitecture } from '../../ffi/syscalls.ts';
 import { CLONE } from '../kernel.ts';
 import { opCalls, sayOp } from '../op.ts';
 import { cloneFlagNames, lower } from '../program.ts';
 import type { Namespace, Op, SandboxPlan } from '../step.ts';
+import { type CodePage, codePage, impossibleClone, missingCalls } from './calls.ts';
 import { NO_PROGRAM, trialPlan } from './trial.ts';
 
 /** The step that the kernel refused. */
@@ -43,8 +43,7 @@ export interface Probes {
   readonly impossibleClone: string;
   /** System calls that the kernel does not know (or a filter hides): ENOSYS. */
   readonly missingCalls: readonly string[];
-  /** The errno of each way to get a page of code, null where it works. */
-  readonly codePage: { readonly memfd: string | null; readonly anonymous: string | null };
+  readonly codePage: CodePage;
 }
 
 const DEVICES = ['full', 'null', 'random', 'tty', 'urandom', 'zero', 'kvm'];
@@ -166,33 +165,4 @@ async function triedOverlay(uid: number, gid: number, place: HostPath): Promise<
   if (refused !== null || ended.kind !== 'failed' || ended.index < 0) return refused;
   const at = calls[ended.index] ?? call('mount', NULL);
   return { step: 'tmpfs', say: 'an overlay', call: sayCall(at), errno: errnoName(ended.errno) };
-}
-
-const CLONE_FS = 0x200;
-const CLONE_THREAD = 0x10000;
-
-/** The kernel refuses these flags together, three times over, before it asks for any right (clone(2)): nothing is ever made. */
-function impossibleClone(): string {
-  return errnoName(-syscall('clone', CLONE.CLONE_NEWUSER | CLONE_FS | CLONE_THREAD, 0, 0, 0, 0));
-}
-
-/** Calls that the sandbox cannot do without, younger than Linux 4, with arguments that no kernel accepts. */
-const NEEDED: readonly (readonly [SyscallName, readonly number[]])[] = [
-  ['memfd_create', [0, 0xffff]],
-  ['execveat', [-1, 0, 0, 0, 0]],
-  ['pidfd_open', [-1, 0]],
-  ['mount_setattr', [-1, 0, 0xffff_ffff, 0, 0]],
-];
-
-function missingCalls(): readonly string[] {
-  return NEEDED.filter(([name, args]) => errnoName(-syscall(name, ...args)) === 'ENOSYS').map(([name]) => name);
-}
-
-function codePage(): Probes['codePage'] {
-  const code = stubCode(ownArchitecture());
-  const errno = (address: number): string | null => {
-    if (address > 0) syscall('munmap', address, 4096);
-    return address > 0 ? null : errnoName(-address);
-  };
-  return { memfd: errno(mapThroughFile(code)), anonymous: errno(mapAnonymously(code)) };
 }
