@@ -3,16 +3,9 @@ import { askDelete, confirmDelete } from './actions/delete.ts';
 import { askCompare, copyEnv, toggleEnv, toggleFull, toggleGroups, toggleWrap } from './actions/env.ts';
 import { back, goTo, move, movePage, quit, turnTab } from './actions/go.ts';
 import { markAll, openDemo, openShell, sortNext, toggleMark } from './actions/list.ts';
-import {
-  currentLine,
-  foldOthers,
-  jumpToFailure,
-  moveSideways,
-  nextError,
-  nextPhase,
-  searchLog,
-  toggleFold,
-} from './actions/log.ts';
+import { currentLine, foldOthers, jumpToFailure, nextError, nextPhase, toggleFold } from './actions/log.ts';
+import { searchLog } from './actions/log-search.ts';
+import { moveSideways } from './actions/log-sideways.ts';
 import {
   copyCommand,
   copyPlan,

@@ -1,13 +1,12 @@
-/** Logs: opening, moving, folding, searching. Lines are read when they come into view. */
+/** Logs: opening, moving, folding. Lines are read when they come into view. */
 import { ok, type Result } from '../../base/failure.ts';
 import type { KeptBuild } from '../../nix/kept-build.ts';
 import { type App, get, set } from '../app.ts';
 import type { OpenLog } from '../core.ts';
 import { inside, panels } from '../layout.ts';
-import { width } from '../line.ts';
 import { type LogInfo, NO_LOG_PLACE } from '../log-place.ts';
 import { type State } from '../state.ts';
-import { LOG_HEADING, logIndent, textOf } from '../views/log.ts';
+import { LOG_HEADING, textOf } from '../views/log.ts';
 import { phaseAt, seenLines, stepLines } from '../views/log-lines.ts';
 
 /** Lines that stay in the state; more are read again. */
@@ -44,7 +43,7 @@ function learn(app: App, build: KeptBuild, log: OpenLog): void {
 }
 
 /** The log that is shown, where it is open. */
-function current(state: State): LogInfo | null {
+export function current(state: State): LogInfo | null {
   const loaded = state.selected === null ? undefined : state.logs.get(state.selected);
   return loaded?.state === 'ready' ? loaded.value : null;
 }
@@ -128,7 +127,7 @@ export function nextPhase(app: App, by: 1 | -1): void {
 }
 
 /** Goes to a line, and unfolds the phase that it lies in. */
-function reveal(app: App, info: LogInfo, line: number): void {
+export function reveal(app: App, info: LogInfo, line: number): void {
   const { log } = get(app);
   const phase = phaseAt(info.facts, line);
   const folded = new Set(log.folded);
@@ -158,73 +157,6 @@ export function foldOthers(app: App): void {
   const folded = new Set(others.every(line => log.folded.has(line)) ? [] : others);
   set(app, { log: { ...log, folded } });
   goToLine(app, stepLines(info.facts, folded, log.cursor, 0));
-}
-
-/** The search that is under way: another one ends it. */
-const searches = new WeakMap<App, AbortController>();
-
-/** Searches on from the cursor; the search that was typed last where none is given. */
-export async function searchLog(app: App, direction: 1 | -1, text = get(app).log.search): Promise<void> {
-  const { selected, log } = get(app);
-  searches.get(app)?.abort();
-  set(app, { log: { ...log, search: text } });
-  const index = app.openLogs.get(selected ?? '');
-  if (text === '' || selected === null || index === undefined) return;
-  const search = new AbortController();
-  searches.set(app, search);
-  // A log of some hundred megabytes takes its time.
-  const waits = setTimeout(() => set(app, { toast: `searching for '${text}' …` }), SLOW_MS);
-  try {
-    const from = log.cursor + direction;
-    const found = await index.search(text, from, direction > 0 ? 'forward' : 'backward', search.signal);
-    const [line] = found === null ? [] : await index.lines(found, 1);
-    const info = current(get(app));
-    if (search.signal.aborted || get(app).selected !== selected || info === null) return;
-    if (line === undefined) return set(app, { toast: `'${text}' is not ${direction > 0 ? 'below' : 'above'}` });
-    set(app, { toast: null });
-    reveal(app, info, line.number);
-    showPlace(app, info, line.text, text);
-  } catch {
-    // Another search began, or the log was closed.
-  } finally {
-    clearTimeout(waits);
-  }
-}
-
-/** When a search takes longer, it is said. */
-const SLOW_MS = 300;
-
-/** Brings what was found in a long line into view. */
-function showPlace(app: App, info: LogInfo, line: string, text: string): void {
-  const shown = textOf(line);
-  const at = shown.toLowerCase().indexOf(text.toLowerCase());
-  if (at < 0) return;
-  const before = width(shown.slice(0, at));
-  const room = logCells(get(app)) - logIndent(info);
-  const column = before + width(text) <= room ? 0 : Math.max(0, before - Math.floor(room / 3));
-  set(app, { log: { ...get(app).log, column } });
-}
-
-/** Moves by half of what is seen of a line; not farther than the longest line that is read. */
-export function moveSideways(app: App, by: 1 | -1): void {
-  const { log } = get(app);
-  const info = current(get(app));
-  if (info === null) return;
-  const room = logCells(get(app)) - logIndent(info);
-  const seen = shownLines(get(app), info).map(number => width(textOf(log.lines.get(number) ?? '')));
-  const most = Math.max(0, log.column, ...seen.map(cells => cells - Math.floor(room / 2)));
-  set(app, { log: { ...log, column: Math.max(0, Math.min(most, log.column + by * Math.floor(room / 2))) } });
-}
-
-function logCells(state: State): number {
-  const placed = panels(state).find(({ panel }) => panel === 'log');
-  return placed === undefined ? state.size.columns : inside(placed).columns;
-}
-
-function shownLines(state: State, info: LogInfo): readonly number[] {
-  const placed = panels(state).find(({ panel }) => panel === 'log');
-  const rows = placed === undefined ? 0 : inside(placed).rows - LOG_HEADING;
-  return seenLines(info.facts, state.log.folded, state.log.cursor, rows);
 }
 
 /** The text of the line under the cursor. */

@@ -5,7 +5,7 @@ import type { Typing } from '../overlay.ts';
 import { overlayRows, pickOptions } from '../views/overlays.ts';
 import { compareWith } from './env.ts';
 import { rearrange } from './list.ts';
-import { searchLog } from './log.ts';
+import { searchLog } from './log-search.ts';
 import { addBind } from './plan.ts';
 import { rescan } from './rescan.ts';
 import { searchPane } from './shell.ts';
