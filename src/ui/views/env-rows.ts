@@ -1,12 +1,10 @@
 /** The inspector's rows: groups, variables, and the parts of a variable that is open. Pure data; `env.ts` draws them. */
-import type { EnvVariable, EnvVars } from '../../nix/env-vars.ts';
+import type { EnvVars } from '../../nix/env-vars.ts';
 import { differences } from '../differences.ts';
 import { chunks, wordChunks } from '../line.ts';
 import { type State, selectedBuild } from '../state.ts';
+import { type Compared, compared, type Difference, otherEnvironment } from './env-compared.ts';
 import { ENV_GROUPS, type EnvGroup, entriesOf, groupOf, withoutHashes } from './env-groups.ts';
-
-/** How a variable differs from the build that it is compared with. */
-export type Difference = 'same' | 'changed' | 'added' | 'removed';
 
 export type EnvRow =
   | {
@@ -58,13 +56,6 @@ export type EnvRow =
 /** A value without line ends that is longer than this is folded. */
 const LONG = 60;
 
-interface Compared {
-  readonly variable: EnvVariable;
-  readonly difference: Difference | null;
-  /** The other build's value, where it is another one. */
-  readonly theirs?: string | null;
-}
-
 /** The rows of the selected build's environment; `cells` is where long values are wrapped. */
 export function envRows(state: State, cells: number): readonly EnvRow[] {
   const build = selectedBuild(state);
@@ -81,27 +72,6 @@ export function envRows(state: State, cells: number): readonly EnvRow[] {
     const group: EnvRow = { kind: 'group', id, title, count: inGroup.length, open };
     return open ? [group, ...inGroup.flatMap(entry => variableRows(state, entry, missing, cells))] : [group];
   }).concat(searching ? [] : unreadable(env));
-}
-
-/** The environment that it is compared with, where that is known already. */
-function otherEnvironment(state: State): EnvVars | null {
-  const other = state.env.compare === null ? undefined : state.details.get(state.env.compare);
-  return other?.state === 'ready' ? other.value.env : null;
-}
-
-function compared(env: EnvVars, other: EnvVars | null): readonly Compared[] {
-  if (other === null) return env.variables.map(variable => ({ variable, difference: null }));
-  const theirs = new Map(other.variables.map(variable => [variable.name, variable]));
-  const own = new Set(env.variables.map(({ name }) => name));
-  const here = env.variables.map((variable): Compared => {
-    const same = theirs.get(variable.name);
-    if (same === undefined) return { variable, difference: 'added' };
-    if (same.value === variable.value) return { variable, difference: 'same' };
-    return { variable, difference: 'changed', theirs: same.value };
-  });
-  const gone = other.variables.filter(({ name }) => !own.has(name));
-  const all = [...here, ...gone.map((variable): Compared => ({ variable, difference: 'removed' }))];
-  return all.filter(({ difference }) => difference !== 'same');
 }
 
 function matches({ env }: State, { variable, theirs }: Compared): boolean {
