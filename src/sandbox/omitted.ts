@@ -11,7 +11,8 @@ import { omittedOfStore } from './store.ts';
 export function omissions(input: PlanInput): readonly Omission[] {
   return [
     ...omittedOfStore(input),
-    ...ALWAYS.filter(each => each !== GROUPS || input.facts.groups === 'stay'),
+    ...ALWAYS,
+    ...ofUser(input),
     ...ofStreams(input),
     ...omittedByRung(input),
     ...ofBuild(input),
@@ -22,12 +23,6 @@ export function omissions(input: PlanInput): readonly Omission[] {
     ...ofOptions(input),
   ];
 }
-
-const GROUPS: Omission = {
-  what: 'your supplementary groups stay, shown as nogroup',
-  why: 'setgroups(2) is refused in a user namespace that an ordinary user made',
-  nix: 'startChild',
-};
 
 const ALWAYS: readonly Omission[] = [
   {
@@ -55,18 +50,33 @@ const ALWAYS: readonly Omission[] = [
     why: 'process 1 ignores signals that it does not handle; a build is process 1 and lives with that',
     nix: 'startChild',
   },
-  GROUPS,
-  {
-    what: "the kernel's key rings are not there (ENOSYS)",
-    why: 'they have no namespaces: those of the same user would be within reach, and that is you, not a build user',
-    nix: 'setupSeccomp',
-  },
-  {
-    what: 'no cgroup of its own, and no cgroup namespaces',
-    why: 'making one needs privileges; in a namespace, your own could be mounted and changed',
-    nix: 'prepareUser',
-  },
 ];
+
+const GROUPS: Omission = {
+  what: 'your supplementary groups stay, shown as nogroup',
+  why: 'setgroups(2) is refused in a user namespace that an ordinary user made',
+  nix: 'startChild',
+};
+const KEY_RINGS: Omission = {
+  what: "the kernel's key rings are not there (ENOSYS)",
+  why: 'they have no namespaces: those of the same user would be within reach, and that is you, not a build user',
+  nix: 'setupSeccomp',
+};
+const NO_CGROUPS: Omission = {
+  what: 'no cgroup of its own, and no cgroup namespaces',
+  why: 'making one needs privileges; in a namespace, your own could be mounted and changed',
+  nix: 'prepareUser',
+};
+const NO_CGROUP: Omission = { what: 'no cgroup of its own', why: 'making one needs privileges', nix: 'prepareUser' };
+
+/** What the kernel has by user, where a build is another user. */
+function ofUser({ facts, options: { without } }: PlanInput): readonly Omission[] {
+  return [
+    ...(facts.groups === 'stay' ? [GROUPS] : []),
+    ...(without.includes('seccomp') ? [] : [KEY_RINGS]),
+    without.includes('cgroups') ? NO_CGROUP : NO_CGROUPS,
+  ];
+}
 
 function ofStreams({ facts, options }: PlanInput): readonly Omission[] {
   const why = 'input and output are those of the command (S2)';
@@ -74,7 +84,7 @@ function ofStreams({ facts, options }: PlanInput): readonly Omission[] {
   if (!facts.terminal)
     return [{ what: "stdin, stdout and stderr are yours; a build has /dev/null and Nix' own pty", why, nix }];
   const yours = { what: 'stdin is yours, and so is the terminal; a build has /dev/null and no terminal', why, nix };
-  if (options.command === null) return [yours];
+  if (options.command === null || options.without.includes('seccomp')) return [yours];
   return [
     yours,
     {
@@ -170,8 +180,9 @@ function ofSettings({ facts, options }: PlanInput): readonly Omission[] {
   ];
 }
 
-function ofFilter({ build }: PlanInput): readonly Omission[] {
-  if (build.system === 'guix') return [];
+/** Where there is no filter at all, the group's own words say it. */
+function ofFilter({ build, options }: PlanInput): readonly Omission[] {
+  if (build.system === 'guix' || options.without.includes('seccomp')) return [];
   if (build.system === 'lix')
     return [
       {
@@ -213,7 +224,7 @@ function ofOptions({ build, options, demands: { fixedOutput: fixed } }: PlanInpu
   // Content in `build` is of 2.18.4 or later.
   const certificates = build.system === 'nix' && build.layout === 'flat' ? [CERTIFICATES] : [];
   if (options.net) return [...switchedOff, ...WITH_NETWORK, ...certificates, ...(fixed ? [] : [NETWORK_ASKED])];
-  const closed = [...switchedOff, NO_MACHINE_SOCKETS];
+  const closed = [...switchedOff, ...(options.without.includes('seccomp') ? [] : [NO_MACHINE_SOCKETS])];
   if (!fixed) return closed;
   return [
     ...closed,

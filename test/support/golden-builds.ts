@@ -92,7 +92,7 @@ export const GOLDEN_BUILDS: Readonly<Record<string, PlanInput>> = {
     facts: hostFacts({ uid: 0, gid: 0, groups: 'dropped', privateProc: ['kcore', 'sysrq-trigger'] }),
   }),
   without: planInput({
-    options: planOptions({ without: ['seccomp', 'modes', 'personality'] }),
+    options: planOptions({ without: ['seccomp', 'modes', 'personality', 'cgroups'] }),
   }),
   closure: planInput({
     store: {
