@@ -4,7 +4,7 @@ import type { Derivation } from '../nix/derivation.ts';
 import { derivationOf } from '../nix/derivation-of.ts';
 import { envValue } from '../nix/env-vars.ts';
 import { inputClosure, type LostInput, repair } from '../nix/input-closure.ts';
-import { baseName, type StoreEntry, storeEntries } from '../nix/store-entries.ts';
+import { type StoreEntry, storeBaseName, storeEntries } from '../nix/store-entries.ts';
 import type { StoreLayout } from '../nix/store-layout.ts';
 import { recall, remember } from '../session/closure-cache.ts';
 import type { Prepared } from './prepare.ts';
@@ -27,7 +27,7 @@ export async function knownInputs(layout: StoreLayout, prepared: Prepared): Prom
   const closure = await inputClosure(layout, derivation);
   if (!closure.ok) return `the inputs of ${derivation.path} are not known: ${closure.failure.because ?? 'no answer'}`;
   const inputs = entriesOf(layout, closure.value.paths);
-  const outputs = derivation.outputs.flatMap(({ path }) => baseName(layout, path) ?? []);
+  const outputs = derivation.outputs.flatMap(({ path }) => storeBaseName(layout, path) ?? []);
   const missing = [...closure.value.missing, ...removed(layout, closure.value.paths, inputs)];
   // What is missing may be there again the next time.
   if (key !== null && missing.length === 0)
@@ -52,9 +52,9 @@ function removed(layout: StoreLayout, paths: readonly string[], there: readonly 
 
 /** The derivation, else `$out`, which only one derivation makes, but for outputs that are known by their content. */
 function keyOf(layout: StoreLayout, { build, derivation, env }: Prepared): string | null {
-  if (derivation !== null) return baseName(layout, derivation.path);
+  if (derivation !== null) return storeBaseName(layout, derivation.path);
   const fixed = demandsOf(build, env, derivation).fixedOutput;
-  return fixed ? null : baseName(layout, envValue(env, 'out') ?? '');
+  return fixed ? null : storeBaseName(layout, envValue(env, 'out') ?? '');
 }
 
 function recallKnown(layout: StoreLayout, key: string): KnownInputs | null {
@@ -67,7 +67,7 @@ function recallKnown(layout: StoreLayout, key: string): KnownInputs | null {
 export function entriesOf(layout: StoreLayout, paths: readonly string[]): readonly StoreEntry[] {
   return storeEntries(
     layout,
-    paths.flatMap(path => baseName(layout, path) ?? []),
+    paths.flatMap(path => storeBaseName(layout, path) ?? []),
   );
 }
 

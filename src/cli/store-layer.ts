@@ -5,7 +5,7 @@ import type { Failure } from '../base/failure.ts';
 import { type HostPath, hostPath } from '../base/path.ts';
 import { certainClues } from '../nix/output-clues.ts';
 import { lookAt } from '../nix/read-regular.ts';
-import { baseName } from '../nix/store-entries.ts';
+import { storeBaseName } from '../nix/store-entries.ts';
 import type { StoreLayout } from '../nix/store-layout.ts';
 import type { LayerPlace, StoreLayer } from '../sandbox/store-view.ts';
 import { nearestDirectory } from '../session/place.ts';
@@ -58,7 +58,7 @@ export function storeLayer(layout: StoreLayout, questions: LayerQuestions): Stor
 /** The outputs that are known, by their base names: of the derivation, else of the build's own words. */
 function outputNames(layout: StoreLayout, { derivation, build, env }: Prepared): readonly string[] {
   const known = derivation?.outputs ?? certainClues(build, env);
-  return [...new Set(known.flatMap(({ path }) => baseName(layout, path) ?? []))];
+  return [...new Set(known.flatMap(({ path }) => storeBaseName(layout, path) ?? []))];
 }
 
 /** What the run itself needs stays, whatever a stranger's env-vars calls an output. */

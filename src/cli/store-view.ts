@@ -3,7 +3,7 @@ import { type HostPath, hostPath } from '../base/path.ts';
 import { trace } from '../base/trace.ts';
 import { closureOf } from '../nix/ask-store.ts';
 import { lookAt } from '../nix/read-regular.ts';
-import { baseName, type StoreEntry, storeEntries } from '../nix/store-entries.ts';
+import { type StoreEntry, storeBaseName, storeEntries } from '../nix/store-entries.ts';
 import { type StoreLayout, storeLayout } from '../nix/store-layout.ts';
 import type { HostFacts } from '../sandbox/host.ts';
 import type { MorePaths, StoreView } from '../sandbox/store-view.ts';
@@ -85,7 +85,7 @@ async function morePaths(
 /** The base names of the store paths that stand anywhere in a text: also in `PATH=/nix/store/…/bin:$PATH`. */
 function namesIn(layout: StoreLayout, text: string): readonly string[] {
   const found = text.matchAll(/\/(?:nix|gnu)\/store\/[0-9a-z]{32}-[A-Za-z0-9+._?=-]+/g);
-  return [...found].flatMap(([path]) => baseName(layout, path) ?? []);
+  return [...found].flatMap(([path]) => storeBaseName(layout, path) ?? []);
 }
 
 /** A path with all that it refers to; alone where the store does not know it. */

@@ -73,7 +73,7 @@ function withName(build: KeptBuild): KeptBuild {
 export async function openBuildLog(build: KeptBuild, options: RunOptions): Promise<Result<OpenLog>> {
   const found = await findLogOf(withName(build), options);
   const { log, foundBy } = found;
-  if (log === null) return fail(`find the log of ${build.outer}`, { because: foundBy, hint: chooseLog(found) });
+  if (log === null) return fail(`find the log of ${build.outer}`, { because: foundBy, hint: chooseLog(found, build) });
   const opened = openLog(log);
   return opened.ok ? ok({ index: openLogIndex(opened.value), foundBy }) : opened;
 }

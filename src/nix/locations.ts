@@ -1,9 +1,9 @@
 /** Where kept build directories lie on this machine (nix-sandbox.md, section 1.1). */
-import { readdirSync } from 'node:fs';
-import { fromBytes, fsPath, hostPath } from '../base/path.ts';
+import { hostPath } from '../base/path.ts';
 import type { KeptBuild } from './kept-build.ts';
-import { shapeOf } from './layout.ts';
+import { child, shapeOf } from './layout.ts';
 import { inspectDirectory } from './recognise.ts';
+import { names } from './signs.ts';
 import { storeLayout } from './store-layout.ts';
 
 export interface Places {
@@ -42,20 +42,10 @@ function buildsIn(place: string): readonly KeptBuild[] {
     const itself = inspectDirectory(hostPath(place), place);
     if (itself.ok) return [itself.value];
   }
-  return names(place).flatMap(name => {
-    const path = place === '/' ? `/${name}` : `${place}/${name}`;
+  return (names(place) ?? []).flatMap(name => {
+    const path = child(place, name);
     if (shapeOf(path) === null) return [];
     const build = inspectDirectory(hostPath(path), path);
     return build.ok ? [build.value] : [];
   });
-}
-
-function names(place: string): readonly string[] {
-  try {
-    return readdirSync(fsPath(place), { encoding: 'buffer' as 'utf8' }).map(name =>
-      fromBytes(name as unknown as Buffer),
-    );
-  } catch {
-    return [];
-  }
 }

@@ -1,6 +1,6 @@
 /** The traces that a build leaves in its directory, as far as one look at names tells (nix-sandbox.md, section 1.2). */
 import { closeSync, readdirSync } from 'node:fs';
-import { fsPath, type HostPath, hostPath } from '../base/path.ts';
+import { fromBytes, fsPath, type HostPath, hostPath } from '../base/path.ts';
 import type { KeptBuild } from './kept-build.ts';
 import { child } from './layout.ts';
 import { kindOf, lookAt, openRegularFile } from './read-regular.ts';
@@ -64,10 +64,10 @@ export function holdsPassedFile(directory: string): boolean {
   return (names(directory) ?? []).some(name => PASSED_FILE.test(name) || name === '.nix-socket');
 }
 
-/** The names in a directory (those that are not UTF-8 only roughly), or null where it cannot be listed. */
+/** The names in a directory, as bytes in strings (base/path.ts); null where it cannot be listed. */
 export function names(directory: string): readonly string[] | null {
   try {
-    return readdirSync(fsPath(directory));
+    return readdirSync(fsPath(directory), 'buffer').map(fromBytes);
   } catch {
     return null;
   }

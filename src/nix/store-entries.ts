@@ -11,14 +11,14 @@ export type StoreEntry =
 const BASE_NAME = /^[0-9abcdfghijklmnpqrsvwxyz]{32}-[A-Za-z0-9+._?=-]{1,211}$/;
 
 /** The base name of a path directly in the store; null for anything else: names come from files that nobody vouches for. */
-export function baseName(layout: StoreLayout, path: string): string | null {
+export function storeBaseName(layout: StoreLayout, path: string): string | null {
   if (!path.startsWith(`${layout.store}/`)) return null;
   const name = path.slice(layout.store.length + 1);
   return BASE_NAME.test(name) ? name : null;
 }
 
 /** Whether it is the base name of a store path. */
-export function isBaseName(value: unknown): value is string {
+export function isStoreBaseName(value: unknown): value is string {
   return typeof value === 'string' && BASE_NAME.test(value);
 }
 
@@ -27,7 +27,7 @@ export function isStoreEntry(value: unknown): value is StoreEntry {
   if (typeof value !== 'object' || value === null) return false;
   const { name, type, target } = value as Partial<Record<'name' | 'type' | 'target', unknown>>;
   const isLink = type === 'link' && typeof target === 'string' && target !== '' && !target.includes('\0');
-  return isBaseName(name) && (type === 'directory' || type === 'file' || isLink);
+  return isStoreBaseName(name) && (type === 'directory' || type === 'file' || isLink);
 }
 
 /** What is there, sorted by name; names that are not there, or of no store path, are left out. */

@@ -1,23 +1,15 @@
-/** Names of users and groups, for people's eyes. */
+/** Names of users, for people's eyes. */
 import { readRegularFile } from './read-regular.ts';
 
-const texts = new Map<string, string>();
+let users: string | null = null;
 
-/** The name that /etc/passwd gives to a uid (the first, as getpwuid(3) does); null where it has none, as for Nix' auto-allocated ids. */
+/**
+ * The name that /etc/passwd gives to a uid (the first, as getpwuid(3) does); null where it has none, as for Nix' auto-allocated ids.
+ * Searched, not read into a table: a plain run asks for one.
+ */
 export function userName(uid: number): string | null {
-  return nameIn('/etc/passwd', uid);
-}
-
-/** The name that /etc/group gives to a gid; null where it has none. */
-export function groupName(gid: number): string | null {
-  return nameIn('/etc/group', gid);
-}
-
-/** Searched, not read into a table: a plain run asks for one. */
-function nameIn(file: string, id: number): string | null {
-  const text = texts.get(file) ?? read(file);
-  texts.set(file, text);
-  return new RegExp(`^([^:\\n]+):[^:\\n]*:${id}:`, 'm').exec(text)?.[1] ?? null;
+  users ??= textOf('/etc/passwd');
+  return new RegExp(`^([^:\\n]+):[^:\\n]*:${uid}:`, 'm').exec(users)?.[1] ?? null;
 }
 
 /** The first of the ids that Nix hands out by itself (`auto-allocate-uids`, its setting `start-id`). */
@@ -28,7 +20,7 @@ export function isBuildUser(uid: number): boolean {
   return /^_?nixbld\d+$/.test(userName(uid) ?? '') || (uid >= ALLOCATED && uid < ALLOCATED + 128 * 65_536);
 }
 
-function read(file: string): string {
+function textOf(file: string): string {
   const text = readRegularFile(file, { maxBytes: 16 * 1024 * 1024, follow: true });
   return text.ok ? text.value.toString('utf8') : '';
 }

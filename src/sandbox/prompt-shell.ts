@@ -2,9 +2,11 @@
  * A bash with line editing for the prompt: the bash that builds run with is made without readline. Taken from the store, else from
  * the machine: then it is bound with its loader and libraries below `toolDirectory`, and nothing else inside sees it.
  */
-import { closeSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
-import { fsPath, type HostPath, hostPath, storePath } from '../base/path.ts';
+import { closeSync, openSync, readSync, realpathSync } from 'node:fs';
+import { type HostPath, hostPath, storePath } from '../base/path.ts';
 import { runCommandSync } from '../nix/command.ts';
+import { isProgram } from '../nix/read-regular.ts';
+import { names } from '../nix/signs.ts';
 import { type PromptShell, toolDirectory } from './host.ts';
 
 const HOST_SHELLS = [
@@ -25,30 +27,13 @@ export function findPromptShell(nixRoot: HostPath): PromptShell | null {
 
 /** nixpkgs' `bash-interactive`. Its name sorts by hash: any of them will do. */
 function storeShell(nixRoot: HostPath): PromptShell | null {
-  for (const name of namesIn(`${nixRoot}/store`)) {
+  for (const name of names(`${nixRoot}/store`) ?? []) {
     if (!/^[0-9a-z]{32}-bash-interactive-[0-9][^/]*$/.test(name) || /-(?:man|info|doc|dev)$/.test(name)) continue;
     const from = hostPath(`${nixRoot}/store/${name}/bin/bash`);
     const top = nixRoot.slice(nixRoot.lastIndexOf('/'));
     if (isProgram(from)) return { from, binds: [], command: [`${top}/store/${name}/bin/bash`] };
   }
   return null;
-}
-
-function namesIn(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory);
-  } catch {
-    return [];
-  }
-}
-
-function isProgram(path: string): boolean {
-  try {
-    const stats = statSync(fsPath(path));
-    return stats.isFile() && (stats.mode & 0o111) !== 0;
-  } catch {
-    return false;
-  }
 }
 
 function hostShell(path: string): PromptShell | null {

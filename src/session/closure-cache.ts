@@ -7,7 +7,7 @@ import { lstatSync, readdirSync, renameSync, statSync, unlinkSync, writeFileSync
 import { fsPath } from '../base/path.ts';
 import { trace } from '../base/trace.ts';
 import { lookAt, readRegularFile } from '../nix/read-regular.ts';
-import { isBaseName, isStoreEntry, type StoreEntry } from '../nix/store-entries.ts';
+import { isStoreBaseName, isStoreEntry, type StoreEntry } from '../nix/store-entries.ts';
 import { makeDirectories } from './make-directories.ts';
 import { cacheDirectory, type PlaceEnvironment } from './place.ts';
 
@@ -47,7 +47,7 @@ function isRemembered(value: unknown): value is Remembered {
   if (typeof value !== 'object' || value === null) return false;
   const { version, root, derivation, entries, outputs } = value as Partial<Record<keyof Remembered, unknown>>;
   const named = derivation === null || typeof derivation === 'string';
-  const outputsFit = Array.isArray(outputs) && outputs.every(isBaseName);
+  const outputsFit = Array.isArray(outputs) && outputs.every(isStoreBaseName);
   return (
     version === 2 && typeof root === 'string' && named && outputsFit && Array.isArray(entries) && areEntries(entries)
   );

@@ -42,7 +42,7 @@ function notFound(build: KeptBuild, found: FoundLog): Failure {
   return fail(`show the log of ${build.outer}`, {
     because: found.foundBy,
     hint:
-      chooseLog(found) ??
+      chooseLog(found, build) ??
       `where the store keeps logs of other machines, 'nix log' may have it; 'nix-build-shell show ${shellWord(build.outer)}' tells what else is known`,
   }).failure;
 }

@@ -33,7 +33,9 @@ export async function buildLog(
 }
 
 /** Several logs fit: how one is chosen. */
-export function chooseLog(found: FoundLog): string | null {
+export function chooseLog(found: FoundLog, { system }: KeptBuild): string | null {
   const first = found.candidates[0];
-  return first === undefined ? null : `--derivation /nix/store/${first.drv} chooses one`;
+  return first === undefined
+    ? null
+    : `--derivation ${system === 'guix' ? '/gnu' : '/nix'}/store/${first.drv} chooses one`;
 }

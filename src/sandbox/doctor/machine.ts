@@ -1,6 +1,5 @@
 /** Where the questions look: the machine's own files, or a tree that stands for them in a test. */
-import { closeSync, constants, existsSync, openSync, readdirSync, readSync } from 'node:fs';
-import { systemError } from '../../base/failure.ts';
+import { closeSync, constants, existsSync, openSync, readSync } from 'node:fs';
 import { fromBytes, fsPath } from '../../base/path.ts';
 
 export interface Machine {
@@ -20,23 +19,17 @@ export interface Machine {
 
 const MOST = 4 * 1024 * 1024;
 
-/** The text of a file, at most 4 MB of it, without waiting for a writer; null, with the errno's name, where it cannot be read. */
-export function look(
-  machine: Machine,
-  path: string,
-): { readonly text: string } | { readonly text: null; errno: string } {
-  let fd: number;
+/** A file, at most 4 MB of it, without waiting for a writer; null where it cannot be read. */
+function contentOf(path: string): Buffer | null {
   try {
-    fd = openSync(fsPath(machine.root + path), constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
-  } catch (error) {
-    return { text: null, errno: systemError(error).errno };
-  }
-  try {
-    return { text: fromBytes(readAll(fd)) };
-  } catch (error) {
-    return { text: null, errno: systemError(error).errno };
-  } finally {
-    closeSync(fd);
+    const fd = openSync(fsPath(path), constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    try {
+      return readAll(fd);
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return null;
   }
 }
 
@@ -55,7 +48,8 @@ function readAll(fd: number): Buffer {
 
 /** The text of a file without the blanks around it, or null. */
 export function textOf(machine: Machine, path: string): string | null {
-  return look(machine, path).text?.trim() ?? null;
+  const content = contentOf(machine.root + path);
+  return content === null ? null : fromBytes(content).trim();
 }
 
 /** The number that a file of /proc/sys or /sys holds; null where there is none. */
@@ -67,15 +61,6 @@ export function numberOf(machine: Machine, path: string): number | null {
 /** Whether there is something at the path. */
 export function isThere(machine: Machine, path: string): boolean {
   return existsSync(fsPath(machine.root + path));
-}
-
-/** The names in a directory; empty where it cannot be listed. */
-export function namesIn(machine: Machine, path: string): readonly string[] {
-  try {
-    return readdirSync(Buffer.from(machine.root + path), { encoding: 'buffer' }).map(fromBytes);
-  } catch {
-    return [];
-  }
 }
 
 /** The value of a line `Name:\tvalue` of /proc/self/status (proc_pid_status(5)); null where there is none. */

@@ -8,9 +8,8 @@ import { queryDatabase } from '../../nix/database.ts';
 import { listKeptBuilds, type Places, placesOf } from '../../nix/locations.ts';
 import { lookAt } from '../../nix/read-regular.ts';
 import { type StoreLayout, storeLayout } from '../../nix/store-layout.ts';
-import { groupName } from '../../nix/users.ts';
 import { type Answer, amiss, fine } from './answer.ts';
-import type { Machine } from './machine.ts';
+import { groupName, type Machine } from './machine.ts';
 import { buildDirectory, confProblems, readConfs, settings } from './nix-settings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -55,16 +54,16 @@ function installedElsewhere(): string | null {
 }
 
 /** Debian lets only the members of a group reach the daemon (nix-users). */
-function daemonMend({ root }: Machine): string | null {
-  const directory = `${root}/nix/var/nix/daemon-socket`;
+function daemonMend(machine: Machine): string | null {
+  const directory = `${machine.root}/nix/var/nix/daemon-socket`;
   const { stats } = lookAt(directory);
   if (stats === null || (stats.mode & 0o010) === 0 || errnoOf(directory, constants.X_OK) !== 'EACCES') return null;
-  const group = groupName(stats.gid);
+  const group = groupName(machine, stats.gid);
   return group === null ? null : `sudo usermod --append --groups ${shellWord(group)} "$USER"  # and log in again`;
 }
 
 /** Whether the store's directory can be listed. */
-export function store(layout: StoreLayout): Answer {
+function store(layout: StoreLayout): Answer {
   const directory = `${layout.root}${layout.store}`;
   const asked = { id: 'nix.store', title: 'the store', source: `access(${JSON.stringify(directory)})` } as const;
   const errno = errnoOf(directory, constants.R_OK | constants.X_OK);
@@ -74,7 +73,7 @@ export function store(layout: StoreLayout): Answer {
 }
 
 /** Whether the caller can ask the store's database; null where there is no store. */
-export function database(layout: StoreLayout): Answer | null {
+function database(layout: StoreLayout): Answer | null {
   if (errnoOf(layout.state, constants.F_OK) !== null) return null;
   const path = `${layout.state}/db/db.sqlite`;
   const asked = { id: 'nix.database', title: "the store's database", source: path } as const;
@@ -85,7 +84,7 @@ export function database(layout: StoreLayout): Answer | null {
 }
 
 /** Whether build logs can be found; null where there is no store. */
-export function logs(layout: StoreLayout): Answer | null {
+function logs(layout: StoreLayout): Answer | null {
   if (errnoOf(layout.state, constants.F_OK) !== null) return null;
   const asked = { id: 'nix.logs', title: 'build logs', source: `access(${JSON.stringify(layout.logs)})` } as const;
   const errno = errnoOf(layout.logs, constants.R_OK | constants.X_OK);
