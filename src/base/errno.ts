@@ -21,8 +21,3 @@ export function errnoName(errno: number): string {
   const name = names()[errno] ?? '-';
   return name === '-' ? `errno ${errno}` : name;
 }
-
-/** The value of an errno name, `EACCES` → 13; 0 for an unknown one. */
-export function errnoValue(name: string): number {
-  return name === '-' ? 0 : Math.max(0, names().indexOf(name));
-}

@@ -20,14 +20,6 @@ export function printable(text: string): string {
   });
 }
 
-/** As {@link printable}, but keeps line ends and tabs: for text of several lines. */
-export function printableLines(text: string): string {
-  return text
-    .split('\n')
-    .map(line => line.split('\t').map(printable).join('\t'))
-    .join('\n');
-}
-
 /** A word that sh(1) reads as the same bytes again, and that is safe to print: quoted only where it must be. */
 export function shellWord(word: string): string {
   if (/^[A-Za-z0-9_@%+=:,./-]+$/.test(word)) return word;

@@ -4,7 +4,7 @@ import { cell, type Entry, type Store, type Value, WORD } from './entry.ts';
 import { knownSyscall } from './syscalls.ts';
 
 /** The statuses with which the child ends when a call failed, and when its launcher had died before. */
-export const CHILD_FAILED = 127;
+const CHILD_FAILED = 127;
 export const CHILD_ORPHANED = 126;
 
 /** What the arguments become that are known only now: descriptors, by name, and of the records, in the order of the calls. */

@@ -54,8 +54,7 @@ export function runErrand(cloneFlags: number, calls: readonly Call[]): readonly 
 
 /**
  * Its results are there when it lets go of our memory; its end takes some milliseconds more where it has a mount namespace, which the kernel
- * takes apart. So nobody waits for that
- * at once.
+ * takes apart. So nobody waits for that at once.
  */
 const unreaped: number[] = [];
 

@@ -1,4 +1,4 @@
-/** The descriptors that every launch needs: init's program, the file for its report, and a pidfd of ourselves. */
+/** The descriptors that every launch needs: init's program, the file for its report, a pidfd of ourselves, and the lists of its loops. */
 import type { Records } from '../base/call.ts';
 import type { Runtime } from './compile.ts';
 import { elfProgram } from './elf.ts';

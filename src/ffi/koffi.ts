@@ -3,8 +3,6 @@
  * to 7 ms (Node 24) of every start, and gives nothing that is used here (executor.md, section 12).
  */
 
-/** A native pointer, as koffi gives and takes it. */
-export type Pointer = bigint;
 /** A native function; pointers may be given as addresses or as buffers that stay alive during the call. */
 export type NativeFunction = (
   ...args: (number | bigint | string | ArrayBufferLike | Uint8Array | null)[]

@@ -46,7 +46,7 @@ export type Walk = (table: Memory) => number;
 /** The order of executor.md, section 3; the tests force each of them alone. */
 export const ALL_WAYS: Ways = { carriers: ['memfd', 'anonymous', 'program'], files: ['memfd', 'unlinked'] };
 
-/** How it ended. `index` is of `calls`; -1 is the clone, -2 init's execve, -3 something before the clone. */
+/** How it ended. `index` is of `calls`; -1 is the clone, -2 init's execve, -3 what `what` tells: before the clone, or init's own. */
 export type Ended =
   | { readonly kind: 'exited'; readonly status: number }
   | { readonly kind: 'signalled'; readonly signal: number }
@@ -74,7 +74,7 @@ export interface Started {
   readonly record: () => string;
 }
 
-/** Something that failed before the clone. */
+/** Something that is none of the request's calls, and failed before them, or in init. */
 export function failedBefore(what: string, errno: number): Failed {
   return { kind: 'failed', index: -3, errno, what };
 }

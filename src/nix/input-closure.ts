@@ -52,7 +52,7 @@ function namedInputs(layout: StoreLayout, derivation: Derivation): NamedInputs {
 }
 
 /** The command that makes or fetches a path; Guix builds by name. */
-export function getBack(layout: StoreLayout, path: string): string {
+function getBack(layout: StoreLayout, path: string): string {
   if (layout.store === '/gnu/store') return `guix build ${shellWord(path)}`;
   const store = layout.root === '' ? '' : `--store ${shellWord(layout.root)} `;
   return `nix-store ${store}-r ${shellWord(path)}`;

@@ -2,16 +2,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isKnownSetting } from './known-settings.ts';
 import { readNixConf, sayProblem } from './nix-conf.ts';
-import { settingsOf } from './nix-settings.ts';
+import { type NixSettings, nixSettings } from './nix-settings.ts';
 
 const CONF = '/etc/nix/nix.conf';
 
 /** The settings of a machine with these files. */
-function settings(files: Readonly<Record<string, string>>): ReturnType<typeof settingsOf> {
-  return settingsOf(CONF, path => ({ text: files[path] ?? null, why: 'ENOENT' }) as { text: null; why: string });
+function settings(files: Readonly<Record<string, string>>): NixSettings {
+  const read = (path: string) => ({ text: files[path] ?? null, why: 'ENOENT' }) as { text: null; why: string };
+  return nixSettings(readNixConf([{ path: CONF }], read));
 }
 
-const of = (text: string): ReturnType<typeof settingsOf> => settings({ [CONF]: text });
+const of = (text: string): NixSettings => settings({ [CONF]: text });
 const path = (target: string, source = target, optional = false) => ({ target, source, optional });
 
 test('no file sets nothing', () => {

@@ -1,6 +1,6 @@
 /** Nix' settings, as far as a sandbox depends on them, and the files that they come from (nix-sandbox.md, section 10). */
 import { constants } from 'node:fs';
-import { type ConfSource, type NixConf, type ReadText, readNixConf, type SetValue, sayProblem } from './nix-conf.ts';
+import { type ConfSource, type NixConf, readNixConf, type SetValue, sayProblem } from './nix-conf.ts';
 import { lookAt, mayAccess } from './read-regular.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -46,11 +46,6 @@ export function nixSettings(conf: NixConf): NixSettings {
     certificates: conf.values.get('ssl-cert-file')?.value || null,
     problems,
   };
-}
-
-/** As {@link nixSettings}, for a file and a way to read files. */
-export function settingsOf(path: string, read: ReadText): NixSettings {
-  return nixSettings(readNixConf([{ path }], read));
 }
 
 /**

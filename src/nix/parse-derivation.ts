@@ -11,7 +11,7 @@ const DYNAMIC = 'xp-dyn-drv';
  * The derivation that the bytes describe. Total: what is no derivation gives null and the place where reading stopped;
  * problems beside a derivation are oddities that did not keep it from being read. Takes time linear in the size, and no stack.
  * `env` is as the file has it (so `__json` is in it too); of a name that is there twice, the last value counts, as in Nix.
- * @param path where the file lies: only the derivation's name is taken from it
+ * @param path the file's, as the store names it: nothing is read there, and the derivation's name is in it
  */
 export function parseDerivation(bytes: Uint8Array, path: string): DerivationParse {
   const from = aterm(bytes);

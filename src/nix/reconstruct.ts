@@ -11,7 +11,7 @@ import type { StoreLayout } from './store-layout.ts';
 
 /**
  * What Nix gave the builder, but for the working directory, which is where the phases most likely worked. stdenv's setup makes the
- * rest of it, inside the sandbox (sandbox/start.ts). Nothing of it is run here.
+ * rest of it, inside the sandbox (sandbox/execute.ts). Nothing of it is run here.
  * @param foundBy how the derivation was found: it stands beside the environment wherever that is shown
  */
 export function reconstructed(build: KeptBuild, derivation: Derivation, foundBy: string, layout: StoreLayout): EnvVars {

@@ -3,6 +3,7 @@ import { innerPath, storePath } from '../base/path.ts';
 import type { PlanInput } from './plan-input.ts';
 import { directories, inGroup, type OpOf, type Step, step } from './step.ts';
 
+/** What `--bind` asks for, in that order. */
 export function bindSteps(input: PlanInput): readonly Step[] {
   const made = new Set<string>();
   return input.options.binds.flatMap(bind =>
@@ -10,7 +11,7 @@ export function bindSteps(input: PlanInput): readonly Step[] {
   );
 }
 
-/** Paths of the store are there already, with all that they need. */
+/** The `sandbox-paths`. Those of the store are there already, with all that they need. */
 export function machineSteps(input: PlanInput): readonly Step[] {
   const why = "the machine's Nix settings show it to every build (sandbox-paths)";
   const made = new Set<string>();

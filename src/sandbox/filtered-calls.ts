@@ -4,7 +4,7 @@
  * include/uapi/asm-generic/unistd.h of Linux.
  */
 
-/** The calls that some rule refuses. */
+/** The calls that a rule can name. */
 export type FilteredCall =
   | 'chmod'
   | 'fchmod'

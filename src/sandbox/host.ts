@@ -75,7 +75,7 @@ export interface HostQuestions {
   readonly openFilesSoft: string | undefined;
 }
 
-/** Asks the host. Cheap: a few calls of stat(2), and /proc/self/limits. */
+/** Asks the host. Cheap: some calls of stat(2), and small files of /proc; for root, the names in it. */
 export function gatherHostFacts(questions: HostQuestions): HostFacts {
   const devices = DEVICES.filter(name => existsSync(`/dev/${name}`));
   const root = questions.storeRoot ?? '';

@@ -12,7 +12,7 @@ import type { CopyReport, Skipped } from './session.ts';
 export interface Frame {
   /** Its name in its parent. */
   readonly name: Buffer;
-  /** -1 while closed (walk.ts bounds how many are open) or lost. */
+  /** -1 while closed (copy-walk.ts bounds how many are open) or lost. */
   from: number;
   to: number;
   /** To recognise it when it is opened again through `..`. */

@@ -36,17 +36,13 @@ export const SEEK_DATA = 3;
 export const SEEK_HOLE = 4;
 /** ioctl_ficlonerange(2). */
 export const FICLONE = 0x40049409;
-export const LOCK_EX = 2;
-export const LOCK_NB = 4;
 
 /** errno values that decide what happens next. */
 export const E = {
   PERM: 1,
   NOENT: 2,
-  INTR: 4,
   IO: 5,
   XIO: 6,
-  BADF: 9,
   AGAIN: 11,
   NOMEM: 12,
   ACCES: 13,
@@ -60,7 +56,6 @@ export const E = {
   FBIG: 27,
   NOSPC: 28,
   ROFS: 30,
-  MLINK: 31,
   NAMETOOLONG: 36,
   NOSYS: 38,
   NOTEMPTY: 39,

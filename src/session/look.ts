@@ -1,6 +1,6 @@
 /**
- * Looks through a tree for what an overlay would show otherwise than a copy: entries of other owners, files with several names, and
- * directories that cannot be looked into. Resumable: a tree may hold more than a start has time for.
+ * Looks through a tree for what an overlay would show otherwise than a copy: entries of other owners, files with several names,
+ * directories that cannot be looked into; and for what somebody else may not read. Resumable: a tree may hold more than a start has time for.
  */
 
 import { closeSync } from 'node:fs';
@@ -30,11 +30,11 @@ export interface Looked {
   entries: number;
   /** Whether nothing is left to look at. */
   whole: boolean;
-  /** The first entry whose owner or group is not the caller's. */
+  /** The first entry whose owner or group is another than the look's `owner`. */
   foreign: string | null;
   /** Files and other things with more than one name, by device and inode: those of their names that were met, and their size. */
   readonly links: Map<string, { readonly names: string[]; readonly size: number }>;
-  /** The first directory that could not be looked into. */
+  /** The first directory that could not be looked into, or entry that something is mounted on. */
   closed: string | null;
   /** The first file or directory that the reader may not read. */
   denied: string | null;

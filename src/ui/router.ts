@@ -25,7 +25,7 @@ const NAMED = [
 const RESERVED = '\u001d';
 
 /** The name of a key: `j`, `space`, `ctrl-d`, `shift-tab`; null for what is text, or nothing that has a name. */
-export function keyName(input: string, key: Key): string | null {
+function keyName(input: string, key: Key): string | null {
   if (key.tab) return key.shift ? 'shift-tab' : 'tab';
   for (const [flag, name] of NAMED) if (key[flag] === true) return name;
   if (key.ctrl && input.length === 1) return `ctrl-${input.toLowerCase()}`;

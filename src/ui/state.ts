@@ -30,7 +30,7 @@ export interface Place {
   readonly open: ReadonlySet<string>;
 }
 
-export const START: Place = { cursor: 0, filter: '', open: new Set() };
+const START: Place = { cursor: 0, filter: '', open: new Set() };
 
 /** What the person changed in the plan: the options of the command line that do the same. */
 export interface Choices {

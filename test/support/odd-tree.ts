@@ -81,7 +81,7 @@ export function find(directory: string, words: readonly string[]): readonly stri
 }
 
 /** Sets an extended attribute. */
-export function setAttribute(path: string, name: string, value: string): void {
+function setAttribute(path: string, name: string, value: string): void {
   onFile(path, (fd, at) => syscall('fsetxattr', fd, at(`${name}\0`), at(value), value.length, 0));
 }
 

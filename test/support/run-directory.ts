@@ -25,7 +25,7 @@ export function runDirectory(): string {
 }
 
 /** Whether the run ends with this process: then it cleans up itself. */
-export function runsAlone(): boolean {
+function runsAlone(): boolean {
   return process.env['NBS_TEST_RUN'] === undefined || process.env['NBS_TEST_RUN'] === '';
 }
 

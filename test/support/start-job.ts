@@ -1,10 +1,9 @@
 /** Runs jobs of starts.ts, as any user and on any Node: bundled into one file that everybody can read. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { buildSync } from 'esbuild';
 import type { TestUser } from './need.ts';
-import { asUser, environmentFor, everybodyCanRun, type Output, PROJECT, readableCopy, runCommand } from './program.ts';
+import { asUser, everybodyCanRun, type Output, PROJECT, readableCopy, runCommand } from './program.ts';
 import { runDirectory } from './run-directory.ts';
 import type { Job } from './starts.ts';
 
@@ -79,10 +78,4 @@ export function runJob(job: Job, options: JobOptions = {}): Output {
     [...(options.wrapper ?? []), ...command],
     timeoutMs === undefined ? { stdin } : { stdin, timeoutMs },
   );
-}
-
-/** Starts a job. */
-export function startJob(job: Job, options: JobOptions = {}): ChildProcess {
-  const [file = '', ...args] = [...(options.wrapper ?? []), ...asUser(options.user ?? null, words(job, options))];
-  return spawn(file, args, { cwd: '/', env: environmentFor(options.user ?? null), stdio: ['ignore', 'pipe', 'pipe'] });
 }

@@ -2,7 +2,7 @@
 import { readSync } from 'node:fs';
 
 const WINDOW = 65_536;
-/** Zeros behind the end of the file, so that a reader may look ahead without asking: it asks {@link Bits.past} afterwards. */
+/** Zeros behind the end of the file, so that a reader may look ahead without asking: it asks {@link past} afterwards. */
 const AHEAD = 256;
 
 export interface Bits {

@@ -3,7 +3,7 @@
  * tenth of a second: docs/decisions/0020-logs-are-unpacked-in-steps.md.
  *
  * A block is: text, with runs of four and more written as four and a count; sorted (Burrows and Wheeler); moved to the front;
- * runs of the front written in base 2; Huffman. The steps undo that from the end.
+ * runs of the front written in base 2; Huffman. The steps undo that from the end: here up to the front, the rest in bzip2-unsort.ts.
  */
 import { ahead, type Bits, past, take } from './bits.ts';
 import { type Code, Damaged, longSymbol, readCode, readSelectors, readUsed } from './bzip2-codes.ts';

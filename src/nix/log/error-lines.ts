@@ -44,7 +44,7 @@ const COMMAND =
   /^\s*(?:\[[\d/ %]+\] |libtool: |Running `|\+ )|^\s*(?:\S*\/)?(?:gcc|g\+\+|cc|c\+\+|clang(?:\+\+)?|ld|ar|rustc)\s/;
 
 /** The rank of a line, without its terminal sequences; null where it tells of no error. */
-export function errorRank(line: string): ErrorRank | null {
+function errorRank(line: string): ErrorRank | null {
   if (!WORDS.test(line) || HARMLESS.test(line)) return null;
   if (STEP.some(pattern => pattern.test(line))) return 'step';
   if (CAUSE.some(pattern => pattern.test(line))) return /\bwarning: /i.test(line) ? 'sign' : 'cause';

@@ -49,7 +49,7 @@ function userName(uid: number): string | null {
  * Everything but Nix.
  * @param sessions where working copies are put: the first of these that can be had
  */
-export function sandboxAnswers(machine: Machine, probes: Probes, sessions: readonly string[]): readonly Answer[] {
+function sandboxAnswers(machine: Machine, probes: Probes, sessions: readonly string[]): readonly Answer[] {
   const answers = [
     trialAnswer(machine, probes),
     kernelSupport(machine),

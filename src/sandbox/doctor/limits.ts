@@ -15,7 +15,7 @@ const SHORT: Readonly<Record<Namespace, string>> = {
   net: 'net',
 };
 const ALL = Object.keys(SHORT) as readonly Namespace[];
-/** Of the two commands, what people set: RHEL's documentation has 15000. */
+/** What the commands set: as RHEL's documentation does. */
 const ENOUGH = 15_000;
 const NO_SANDBOX = 'no sandbox can be made';
 

@@ -1,6 +1,6 @@
 /**
  * What can only be found out by trying: a sandbox with nothing in it, an overlay, single system calls. The results are data, so
- * that the questions about them can be tested without a machine that refuses. With run.ts the only file that reaches into ffi.
+ * that the questions about them can be tested without a machine that refuses. It, calls.ts and ../run.ts alone reach into ffi.
  */
 import { existsSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -100,7 +100,7 @@ async function tried(plan: SandboxPlan): Promise<Refused | null> {
   return { step: op.kind, say: sayOp(op), call: sayCall(call), errno: errnoName(ended.errno) };
 }
 
-/** Runs calls in a child with new namespaces. Its end is looked for a program that is not there. */
+/** Runs calls in a child with new namespaces. The last of them looks for a program that is not there: that is a good end. */
 async function ran(cloneFlags: number, calls: readonly Call[]): Promise<Ended> {
   const execute = { program: NO_PROGRAM, argv: [NO_PROGRAM], environment: [] };
   const running = launch({ cloneFlags, calls, execute, directories: ['/tmp', '/var/tmp', '/dev/shm'] });

@@ -1,4 +1,4 @@
-/** The steps of a sandbox with nothing in it: every kind of step that a real plan has (plan.ts), in the same order. */
+/** The steps of a sandbox with nothing in it: those of a real plan (plan.ts) that a machine may refuse, in the same order. */
 import { type HostPath, hostPath, innerPath } from '../../base/path.ts';
 import { type Op, type SandboxPlan, step } from '../step.ts';
 

@@ -32,7 +32,7 @@ export function loadDetails(app: App, build: KeptBuild): void {
 }
 
 /** Makes the plan of a build, once for each set of choices. */
-export function loadPlan(app: App, build: KeptBuild): void {
+function loadPlan(app: App, build: KeptBuild): void {
   if (!get(app).plans.has(build.outer)) void planAgain(app, build, () => () => undefined);
 }
 
