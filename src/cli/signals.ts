@@ -1,5 +1,6 @@
 /** While a command runs, the launcher is transparent: signals that it gets go on to the command (S2). */
 import { readdirSync, readFileSync } from 'node:fs';
+import { ownGroups, STAT, statFields } from '../ffi/process-stat.ts';
 
 const FORWARDED = ['SIGHUP', 'SIGTERM', 'SIGUSR1', 'SIGUSR2', 'SIGALRM'] as const;
 /** The terminal sends these to the command, too, where it is in the same process group. */
@@ -82,24 +83,11 @@ function childByScan(init: number): number | null {
   const pids = readdirSync('/proc')
     .map(Number)
     .filter(pid => pid > init);
-  return pids.sort((a, b) => a - b).find(pid => parentOf(pid) === init) ?? null;
-}
-
-function parentOf(pid: number): number {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-  } catch {
-    return 0;
-  }
+  return pids.sort((a, b) => a - b).find(pid => Number(statFields(pid)[STAT.parent]) === init) ?? null;
 }
 
 /** Whether we are in the foreground of our controlling terminal: then it sent the signal to the whole group (tcgetpgrp(3)). */
 function inForeground(): boolean {
-  const stat = readFileSync('/proc/self/stat', 'latin1');
-  const [, , group, , , foreground] = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .map(Number);
-  return group !== undefined && group === foreground;
+  const groups = ownGroups();
+  return groups !== null && groups.own === groups.foreground;
 }

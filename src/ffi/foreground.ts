@@ -2,8 +2,9 @@
  * The terminal's foreground process group (tcsetpgrp(3)). A shell in a new PID namespace cannot see the group that it took the
  * terminal from, so it cannot give it back when it ends: we do.
  */
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { allocate } from './memory.ts';
+import { ownGroups } from './process-stat.ts';
 import { syscall } from './syscalls.ts';
 
 const TIOCSPGRP = 0x5410;
@@ -11,33 +12,12 @@ const SIG_BLOCK = 0;
 const SIG_SETMASK = 2;
 const SIGTTOU = 22;
 
-interface Groups {
-  readonly own: number;
-  /** -1 without a controlling terminal. */
-  readonly foreground: number;
-}
-
-/** proc(5), stat: `pgrp` and `tpgid`; null without /proc. */
-function groups(): Groups | null {
-  let stat: string;
-  try {
-    stat = readFileSync('/proc/self/stat', 'latin1');
-  } catch {
-    return null;
-  }
-  const [, , own = 0, , , foreground = -1] = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .map(Number);
-  return { own, foreground };
-}
-
 /** Remembers whether this process group has the terminal. @returns what takes it back, where it had it and has it no more */
 export function rememberForeground(): () => void {
-  const before = groups();
+  const before = ownGroups();
   if (before === null || before.foreground !== before.own) return () => undefined;
   return () => {
-    const now = groups();
+    const now = ownGroups();
     if (now !== null && now.foreground !== now.own && now.foreground !== -1) takeTerminal(now.own);
   };
 }

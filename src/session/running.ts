@@ -5,6 +5,7 @@
 import { closeSync, readdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { fsPath, type HostPath, hostPath } from '../base/path.ts';
 import { trace } from '../base/trace.ts';
+import { STAT, statFields } from '../ffi/process-stat.ts';
 import { syscall } from '../ffi/syscalls.ts';
 import type { Entrance } from '../sandbox/join.ts';
 import { takeLock } from './lock.ts';
@@ -68,7 +69,7 @@ export function runningSandboxes(environment: PlaceEnvironment): readonly Runnin
 
 /** Whether the process runs the sandbox: its launcher, what started that (sudo, a script), or its process 1. */
 export function isRunBy({ launcher, init }: RunningSandbox, pid: number): boolean {
-  return launcher === pid || init.pid === pid || statField(launcher, PARENT) === String(pid);
+  return launcher === pid || init.pid === pid || statFields(launcher)[STAT.parent] === String(pid);
 }
 
 /** Whether a process of the caller's is about to make a sandbox: its session is there, and no note yet. */
@@ -117,7 +118,7 @@ function readNote(directory: HostPath): RunningSandbox | null {
 
 /** When a process began, in ticks since the machine did (proc(5), stat: `starttime`); null where there is none. */
 function startTimeOf(pid: number): string | null {
-  return statField(pid, START_TIME);
+  return statFields(pid)[STAT.startTime] ?? null;
 }
 
 /** For how long a process has been there; null where there is none. */
@@ -130,16 +131,3 @@ export function ageMs(pid: number): number | null {
 
 /** USER_HZ, on both architectures (sysconf(3), _SC_CLK_TCK). */
 const TICKS_PER_SECOND = 100;
-
-/** Fields of proc(5), stat, counted from the one behind the name. */
-const PARENT = 1;
-const START_TIME = 19;
-
-function statField(pid: number, at: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[at] ?? null;
-  } catch {
-    return null;
-  }
-}
