@@ -30,7 +30,7 @@ Examples:
   nix-build-shell doctor                         why it does not work here
 
 DIR is what Nix named in "note: keeping build directory '…'", after a build with
---keep-failed. It is never changed: commands work on a copy of it in /build.
+--keep-failed. It is never changed: /build is a copy of it, or a layer over it.
 
 Exit status: that of CMD; 128+n when signal n ended it; 125 when the sandbox
 could not be made; 126 and 127 when CMD could not be executed or found; 2 for
@@ -113,7 +113,6 @@ interface Given {
   readonly without?: readonly GroupName[];
   readonly derivation?: string;
   readonly copy?: string;
-  readonly export?: true;
   readonly errors?: true;
   readonly phases?: true;
   readonly tail?: number;

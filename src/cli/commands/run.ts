@@ -108,7 +108,7 @@ async function runInside(ready: Ready, request: RunRequest): Promise<Ran> {
   if (missing !== null)
     return { outcome: { kind: 'failed', failure: withPlace(missing, prepared, request), at: null }, store };
   if (traces('plan')) trace('plan', JSON.stringify(made));
-  if (request.command.length === 0) greet(ready);
+  if (request.command.length === 0) greet(ready, request.options.keep);
   const { outer, name } = prepared.build;
   const outcome = await runHere(made, {
     ...(mount === null ? {} : { tree: mount }),
@@ -160,8 +160,9 @@ function sayKept({ build, copy }: Session): void {
   );
 }
 
-function greet({ prepared }: Ready): void {
-  say(`in ${prepared.build.name?.value ?? prepared.build.outer}; /build is a copy, gone at the end (or --keep)`);
+function greet({ prepared }: Ready, keep: boolean): void {
+  const end = keep ? 'kept at the end' : 'gone at the end (or --keep)';
+  say(`in ${prepared.build.name?.value ?? prepared.build.outer}; what changes in /build is ${end}`);
 }
 
 function statusOf(outcome: RunOutcome): number {

@@ -25,7 +25,8 @@ export function deleteContent(
   const listed = listedLines(state, overlay, cells);
   const room = roomFor(state, overlay, rows);
   const below: readonly Line[] = [
-    ...(isOpen(state, overlay) ? [[span('A shell is open in it: its /build is a copy and stays.')]] : []),
+    // On an overlay the shell works on the directory itself, under a layer of changes.
+    ...(isOpen(state, overlay) ? [[span('A shell is open in it, whose /build may go with it.')]] : []),
     ...(rows < SMALL_ROWS ? [] : [[], [span('$ ', 'dim'), foreign(deleteCommand(overlay), 'accent')]]),
     [
       span('y', 'strong'),
