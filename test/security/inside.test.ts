@@ -1,4 +1,4 @@
-/** docs/security.md, T1 to T11 and T20: what code in the sandbox cannot do. Each is first shown to be possible outside. */
+/** docs/security.md, T1 to T11, T20 and T21: what code in the sandbox cannot do. Each is first shown to be possible outside. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';

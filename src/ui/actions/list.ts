@@ -1,8 +1,8 @@
-/** Moving in the list of builds, its order, its filter, its marks. */
+/** Moving in the list of builds, its order, its filter, its marks, its ages; and the shell of one of them. */
 import { age } from '../../report/text.ts';
 import { type App, get, set } from '../app.ts';
 import { arrange, bestFirst, orderWords } from '../arrange.ts';
-import { SORTS, type State, selectedBuild } from '../state.ts';
+import { choicesOf, SORTS, type State, selectedBuild } from '../state.ts';
 import { loadSelected } from './load.ts';
 
 /** Moves the cursor of the list by so many rows. */
@@ -79,9 +79,8 @@ export function openShell(app: App): void {
   const state = get(app);
   const build = selectedBuild(state);
   if (build === null) return;
-  const choices = state.choices.get(build.outer) ?? { net: false, binds: [], without: [] };
   const name = state.facts.get(build.outer)?.name ?? build.name?.value ?? build.outer;
-  app.panes.open({ build: build.outer, name, command: app.core.shell(build, choices) });
+  app.panes.open({ build: build.outer, name, command: app.core.shell(build, choicesOf(state, build.outer)) });
 }
 
 /** Opens the bundled example; where this copy of the program has none, it is said what is missing. */

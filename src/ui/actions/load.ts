@@ -31,7 +31,7 @@ export function loadDetails(app: App, build: KeptBuild): void {
   once(app, 'details', build, () => app.core.load(build));
 }
 
-/** Makes the plan of a build, once for each set of choices. */
+/** Makes the plan of a build, where none was made yet. */
 function loadPlan(app: App, build: KeptBuild): void {
   if (!get(app).plans.has(build.outer)) void planAgain(app, build, () => () => undefined);
 }
