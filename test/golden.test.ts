@@ -56,7 +56,11 @@ for (const [name, input] of Object.entries(GOLDEN_BUILDS)) {
   const entrance = entranceOf(plan(input), input);
 
   test(`the way into the sandbox of '${name}' is the reviewed one`, () => {
-    const shell = entrancePlan(entrance, ['true'], { root: input.session.root, terminal: name === 'interactive' });
+    const shell = entrancePlan(
+      entrance,
+      { command: ['true'] },
+      { root: input.session.root, terminal: name === 'interactive' },
+    );
     matchesGolden(`${name}.enter.calls.txt`, sayProgram(shell));
     assert.deepEqual(JSON.parse(JSON.stringify(entrance)), entrance);
   });

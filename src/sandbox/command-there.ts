@@ -4,14 +4,22 @@
  */
 import { EXIT, type Failure, fail } from '../base/failure.ts';
 import { type EnvVars, envValue } from '../nix/env-vars.ts';
-import { type Inside, lookInside } from './look-inside.ts';
-import type { SandboxPlan } from './step.ts';
+import type { Inside } from './look-inside.ts';
+import type { Step } from './step.ts';
+
+/** The sandbox in which CMD is looked for. */
+export interface LookedIn {
+  /** What stands at an absolute path. */
+  readonly look: (path: string) => Inside;
+  /** The directory in which CMD starts. */
+  readonly start: string;
+}
 
 /**
  * Why CMD cannot be run; null where it can, or where that cannot be told: the file of the environment does more than to set variables, or
  * stdenv's setup will make another one.
  */
-export function commandMissing(plan: SandboxPlan, env: EnvVars, words: readonly string[]): Failure | null {
+export function commandMissing(sandbox: LookedIn, env: EnvVars, words: readonly string[]): Failure | null {
   if (env.source.kind !== 'file' || env.problems.length > 0) return null;
   // The shell's `exec` steps over it; other words that begin so are its options.
   const command = words[0] === '--' ? words[1] : words[0];
@@ -19,13 +27,14 @@ export function commandMissing(plan: SandboxPlan, env: EnvVars, words: readonly 
   if (command === '')
     return fail('run CMD', { because: 'it is empty', hint: 'a program is wanted', status: EXIT.notFound }).failure;
   if (command.includes('/'))
-    return refusal(plan, command, command.startsWith('/') ? command : `${startOf(plan)}/${command}`);
-  return notInPath(plan, envValue(env, 'PATH') ?? '', command);
+    return refusal(sandbox, command, command.startsWith('/') ? command : `${sandbox.start}/${command}`);
+  return notInPath(sandbox, envValue(env, 'PATH') ?? '', command);
 }
 
-function startOf({ steps }: SandboxPlan): string {
-  for (const { op } of steps) if (op.kind === 'workingDirectory') return op.at;
-  return '/';
+/** Where a command of these steps starts. */
+export function startOf(steps: readonly Step[]): string {
+  const last = steps.findLast(({ op }) => op.kind === 'workingDirectory')?.op;
+  return last?.kind === 'workingDirectory' ? last.at : '/';
 }
 
 const CANNOT_EXECUTE: Readonly<
@@ -57,8 +66,8 @@ const CANNOT_EXECUTE: Readonly<
   },
 };
 
-function refusal(plan: SandboxPlan, command: string, path: string): Failure | null {
-  const why = CANNOT_EXECUTE[lookInside(plan, path)];
+function refusal({ look }: LookedIn, command: string, path: string): Failure | null {
+  const why = CANNOT_EXECUTE[look(path)];
   return why === undefined
     ? null
     : fail(`run ${command}`, { call: `execve(${JSON.stringify(command.includes('/') ? command : path)}, …)`, ...why })
@@ -66,16 +75,16 @@ function refusal(plan: SandboxPlan, command: string, path: string): Failure | nu
 }
 
 /** As bash looks for it: the first program counts, else a file that may not be executed. */
-function notInPath(plan: SandboxPlan, path: string, command: string): Failure | null {
+function notInPath(sandbox: LookedIn, path: string, command: string): Failure | null {
   const directories = path.split(':');
   if (path === '' || directories.some(directory => !directory.startsWith('/'))) return null;
   let file: string | null = null;
   for (const directory of directories) {
-    const found = lookInside(plan, `${directory}/${command}`);
+    const found = sandbox.look(`${directory}/${command}`);
     if (found === 'program' || found === 'unknown') return null;
     if (found === 'file') file ??= `${directory}/${command}`;
   }
-  if (file !== null) return refusal(plan, command, file);
+  if (file !== null) return refusal(sandbox, command, file);
   return fail(`run ${command}`, {
     because: "no directory of the build's PATH has it",
     hint: 'name it by its path (/nix/store/…/bin/NAME), or show its directory with --bind',

@@ -73,6 +73,8 @@ export interface Loader {
   /** Its words before those of the command. */
   readonly before: readonly string[];
   readonly environment: readonly string[];
+  /** The file that it loads, where nothing else sets the environment. */
+  readonly file?: InnerPath;
 }
 
 /** What loads an environment that was made: what stdenv's setup adds to a re-constructed one stands in its file by then. */
@@ -82,7 +84,8 @@ export function loader({ build, env, options, facts }: PlanInput): Loader {
   if (env.source.kind === 're-constructed')
     return { program: shell, before: [shell, '-c', SOURCE_AND_RUN, '--'], environment: environmentOf(env) };
   const file = build.envFile?.path.endsWith('/environment-variables') === true ? 'environment-variables' : 'env-vars';
-  return { program: shell, before: [shell, '-c', sourceAndRun(file), '--'], environment: [] };
+  const path = innerPath(`/build/${file}`);
+  return { program: shell, before: [shell, '-c', sourceAndRun(file), '--'], environment: [], file: path };
 }
 
 /** @param bash the words that start a bash that is not the build's: it becomes the command, and leaves the environment as it is */

@@ -54,7 +54,7 @@ export interface PromptShell {
   readonly command: readonly string[];
 }
 
-/** Where the sandbox keeps what its prompt needs; nothing is there when a command runs. */
+/** Where the sandbox keeps what its prompt needs; nothing is there while only commands run. */
 export const toolDirectory = '/tmp/.nix-build-shell';
 
 const DEVICES = ['full', 'null', 'random', 'tty', 'urandom', 'zero', 'kvm'];

@@ -19,6 +19,8 @@ export interface Entrance {
   readonly loader: Loader;
   /** The words of an interactive shell. */
   readonly prompt: readonly string[];
+  /** Whether that one edits lines. */
+  readonly editsLines: boolean;
 }
 
 /** What is done to the process before the root is made. */
@@ -49,7 +51,8 @@ export function entranceOf(plan: SandboxPlan, input: PlanInput): Entrance {
     ),
   ];
   const own = !input.options.without.includes('session');
-  return { version: 1, steps, ownSession: own, loader: loader(input), prompt: promptWords(input) };
+  const editsLines = input.facts.promptShell !== null;
+  return { version: 1, steps, ownSession: own, loader: loader(input), prompt: promptWords(input), editsLines };
 }
 
 function namespacesOf({ steps }: SandboxPlan): readonly Namespace[] {
@@ -65,21 +68,21 @@ function inRunning(each: Step): readonly Step[] {
 
 /**
  * The plan of a command in the sandbox.
- * @param command CMD and its arguments; none is an interactive shell
+ * @param words CMD and its arguments, or those of an interactive shell
  * @param where the sandbox's root on the host, and whether a terminal is among the caller's streams
  */
 export function entrancePlan(
   entrance: Entrance,
-  command: readonly string[],
+  words: { readonly command: readonly string[] } | { readonly prompt: readonly string[] },
   { root, terminal }: { readonly root: HostPath; readonly terminal: boolean },
 ): SandboxPlan {
   const { program, before, environment } = entrance.loader;
   const session = entrance.ownSession && !terminal;
-  const shared = command.length > 0 && !session;
+  const shared = 'command' in words && !session;
   const steps = entrance.steps.map(each =>
     each.op.kind === 'filter' ? { ...each, op: { ...each.op, rules: forGroup(each.op.rules, shared) } } : each,
   );
-  const argv = [...before, ...(command.length === 0 ? entrance.prompt : command)];
+  const argv = [...before, ...('command' in words ? words.command : words.prompt)];
   const last = step(
     { kind: 'execute', program, argv, environment },
     'the shell loads the environment and becomes the command',

@@ -1,4 +1,4 @@
-/** What will stand at a path of the sandbox, told from its plan and the host's files before it is made. */
+/** What stands at a path of a sandbox: told from its plan and the host's files before it is made, or seen from outside while it runs. */
 import { constants, readlinkSync } from 'node:fs';
 import { fromBytes, fsPath } from '../base/path.ts';
 import { followPath } from '../nix/follow-path.ts';
@@ -13,13 +13,26 @@ type Found = Inside | { readonly link: string };
 /** @param path absolute; links are followed as the sandbox will see them */
 export function lookInside({ steps }: SandboxPlan, path: string): Inside {
   const ops = steps.map(({ op }) => op).reverse();
+  return follow(path, place => at(ops, place));
+}
+
+/**
+ * @param root where its root is seen: `/proc/PID/root` of one of its processes (proc_pid_root(5)); nothing there is opened
+ * @param path as of {@link lookInside}
+ */
+export function lookInRunning(root: string, path: string): Inside {
+  // Links of /proc are about who reads them.
+  return follow(path, place => (below('/proc', place) === null ? onHost([root], place) : 'unknown') ?? 'unknown');
+}
+
+function follow(path: string, stands: (place: string) => Found): Inside {
   let found: Inside = 'directory';
   const { ended } = followPath(path, place => {
     if (found !== 'directory') {
       found = found === 'unknown' ? 'unknown' : 'absent';
       return 'stop';
     }
-    const here = at(ops, place);
+    const here = stands(place);
     if (typeof here !== 'string') return here;
     found = here;
     return 'on';

@@ -22,7 +22,12 @@ const HOST_SHELLS = [
  * @returns null where neither the store nor the machine has one
  */
 export function findPromptShell(nixRoot: HostPath): PromptShell | null {
-  return storeShell(nixRoot) ?? HOST_SHELLS.map(hostShell).find(found => found !== null) ?? null;
+  return storeShell(nixRoot) ?? HOST_SHELLS.map(path => hostShell(path)).find(found => found !== null) ?? null;
+}
+
+/** The machine's, with all that it needs of files, for a sandbox that runs and may not show them. */
+export function carriedShell(): PromptShell | null {
+  return HOST_SHELLS.map(path => hostShell(path, true)).find(found => found !== null) ?? null;
 }
 
 /** nixpkgs' `bash-interactive`. Its name sorts by hash: any of them will do. */
@@ -36,12 +41,12 @@ function storeShell(nixRoot: HostPath): PromptShell | null {
   return null;
 }
 
-function hostShell(path: string): PromptShell | null {
+function hostShell(path: string, carried = false): PromptShell | null {
   if (!isProgram(path)) return null;
   const from = hostPath(realpathSync(path));
   const inside = `${toolDirectory}/bash`;
   // A machine's bash that lies in the store (NixOS) is there inside, too.
-  if (storePath(from) !== null) return { from, binds: [], command: [from] };
+  if (!carried && storePath(from) !== null) return { from, binds: [], command: [from] };
   const loader = interpreter(from);
   if (loader === null) return { from, binds: [{ from, to: inside }], command: [inside] };
   const libraries = librariesOf(loader, from);

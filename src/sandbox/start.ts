@@ -6,7 +6,7 @@ import { type HostFacts, toolDirectory } from './host.ts';
 import type { PlanInput } from './plan-input.ts';
 import { inGroup, type Op, type Step, step } from './step.ts';
 
-const RC = (name: string): string => `PS1='\\[\\e[1;36m\\][${name}]\\[\\e[0m\\] \\w \\$ '
+const rc = (name: string): string => `PS1='\\[\\e[1;36m\\][${name}]\\[\\e[0m\\] \\w \\$ '
 unset HISTFILE PROMPT_COMMAND
 shopt -s checkwinsize
 `;
@@ -138,7 +138,17 @@ function whyExecuted({ env, derivation, options }: PlanInput): string {
 
 /** The words of the interactive shell. Its start-up file is laid out for a run without CMD; bash goes on where it is missing. */
 export function promptWords(input: PlanInput): readonly string[] {
-  return [...bashOf(input), '--noprofile', '--rcfile', RC_FILE, '-i'];
+  return promptOf(bashOf(input));
+}
+
+/** The same, of a bash that these words start. */
+export function promptOf(bash: readonly string[]): readonly string[] {
+  return [...bash, '--noprofile', '--rcfile', RC_FILE, '-i'];
+}
+
+/** The prompt's start-up file: its place inside, and what it holds. @param build the name of the build */
+export function promptFile(build: string | null): { readonly at: string; readonly content: string } {
+  return { at: RC_FILE, content: rc((build ?? 'build').replace(/[^A-Za-z0-9._+?=-]/g, '_')) };
 }
 
 /**
@@ -154,13 +164,13 @@ export function promptSteps({ build, facts, options }: PlanInput): readonly Step
   const binds = (facts.promptShell?.binds ?? []).map(({ from, to }) =>
     step({ kind: 'bind', from, to: innerPath(to), type: 'file', readOnly: true } as const, why),
   );
-  const name = (build.name?.value ?? 'build').replace(/[^A-Za-z0-9._+?=-]/g, '_');
+  const { at, content } = promptFile(build.name?.value ?? null);
   return [
     step(
       { kind: 'directory', at: innerPath(toolDirectory), mode: 0o755 },
       'what the prompt needs, and nothing else does',
     ),
-    step({ kind: 'file', at: innerPath(RC_FILE), mode: 0o644, content: RC(name) }, 'the prompt names the build'),
+    step({ kind: 'file', at: innerPath(at), mode: 0o644, content }, 'the prompt names the build'),
     ...binds,
   ];
 }

@@ -1,6 +1,6 @@
 /** On a terminal: the prompt and its line editing, Ctrl-C, Ctrl-Z and fg, and the exit status; as tmux(1) shows it. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { leftovers, newMark, processesLeft } from '../support/leftovers.ts';
@@ -20,7 +20,7 @@ async function inTerminal(user: TestUser | null, use: (terminal: Terminal) => Pr
   const sessions = sessionsFor(user);
   const mark = newMark();
   const enter = [programFor(user), '--store', store, directory].map(word => `'${word}'`).join(' ');
-  const rc = `enter() { ${enter} "$@"; }; PS1='outer$ '; set +o history`;
+  const rc = `enter() { ${enter} "$@"; }; into() { '${programFor(user)}' enter "$@"; }; PS1='outer$ '; set +o history`;
   const terminal = new Terminal([...mark.words, 'bash', '--noprofile', '--rcfile', '/dev/null', '-i'], {
     user,
     env: { NIX_BUILD_SHELL_SESSIONS: sessions, PS1: '$ ', RC: rc },
@@ -103,6 +103,28 @@ for (const [name, user] of SIDES) {
     });
   });
 }
+
+for (const [name, user] of SIDES)
+  test(`${name}: a shell in a sandbox that was begun with a command has the same prompt, and edits lines; a link laid there leads nowhere`, {
+    skip,
+  }, async () => {
+    const outside = scratchDirectory('outside', 0o1777);
+    await inTerminal(user, async terminal => {
+      await terminal.type("enter bash -c 'echo up; exec sleep 1000' & program=$!", /up$/m);
+      await terminal.type(`clear; into $program`, /beside its first shell or command.*^\[small-1\.0\] \/build \$ $/ms);
+      terminal.press('echo ac', 'Left', 'b', 'Enter');
+      await terminal.until(/^abc$/m);
+      await terminal.type('exit', /^outer\$ $/m);
+      await terminal.type('clear; kill %1; wait; echo "all ended"', /^all ended$/m);
+      // Somebody inside wants it written elsewhere.
+      const trap = `busybox ln -s ${outside} /tmp/.nix-build-shell; echo up; exec sleep 1000`;
+      await terminal.type(`clear; enter bash -c '${trap}' & program=$!`, /up$/m);
+      await terminal.type('clear; into $program', /no line editing: .* = (ENOTDIR|ELOOP)/s);
+      await terminal.type('exit', /^outer\$ $/m);
+      await terminal.type('clear; kill %1; wait; echo "all ended"', /^all ended$/m);
+    });
+    assert.deepEqual(readdirSync(outside), []);
+  });
 
 test('without a terminal on stdin, DIR alone is wrong usage', { skip }, async () => {
   await inTerminal(null, async terminal => {

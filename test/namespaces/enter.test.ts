@@ -9,7 +9,7 @@ import { leftovers, type Mark, newMark, processesLeft, processesWith } from '../
 import { missing, type TestUser } from '../support/need.ts';
 import { until } from '../support/patience.ts';
 import { type Output, run, start } from '../support/program.ts';
-import { type SmallBuild, shelllessBuild, smallBuild } from '../support/small-build.ts';
+import { SMALL_ENVIRONMENT, type SmallBuild, shelllessBuild, smallBuild } from '../support/small-build.ts';
 import { SIDES, sessionsFor } from '../support/watched.ts';
 
 const skip = missing('user-namespaces', 'static-bash', 'static-busybox');
@@ -304,6 +304,45 @@ for (const [name, user] of SIDES) {
         [0, 'in\nbash\n'],
         [0, 'in\nbash\n'],
       ]);
+      sandbox.say('');
+      assert.equal(await sandbox.ended, 0);
+    });
+
+    test('a CMD that cannot be run is said in one line, as far as that can be known from outside', async t => {
+      const script =
+        "printf '#!/bin/sh\\necho made\\n' >/build/made; chmod +x /build/made; mkdir /build/bin /build/sub; rm -r /build/sub";
+      const sandbox = await running(t, user, script);
+      for (const [words, status, line] of [
+        [
+          ['nope'],
+          127,
+          "cannot run nope: no directory of the build's PATH has it; name it by its path; a sandbox that is ",
+        ],
+        [
+          ['/usr/bin/env', 'x'],
+          127,
+          'execve("/usr/bin/env", …) = ENOENT: there is no such file in the sandbox; name it by its path; ',
+        ],
+        [['/build'], 126, 'execve("/build", …) = EACCES: it is a directory; '],
+        [['./env-vars'], 126, 'execve("./env-vars", …) = EACCES: it may not be executed; '],
+        [[''], 127, 'cannot run CMD: it is empty; '],
+      ] as const) {
+        const told = sandbox.enter(words);
+        assert.equal(told.status, status, told.stderr.toString());
+        assert.match(told.stderr.toString(), /^nix-build-shell: [^\n]*\n$/);
+        assert.ok(told.stderr.toString().includes(line), told.stderr.toString());
+      }
+      // What was made meanwhile counts, and so does what was written into the environment's file.
+      assert.equal(sandbox.enter(['./made']).stdout.toString(), 'made\n');
+      const more = `echo 'declare -x PATH="${SMALL_ENVIRONMENT.PATH}:/build/bin"' >>env-vars; cat made >bin/made; chmod +x bin/made; rm made`;
+      assert.equal(sandbox.enter(['bash', '-c', more]).status, 0);
+      assert.equal(sandbox.enter(['made']).stdout.toString(), 'made\n');
+      // Where the file does more than to set variables, or is none, the shell has the last word.
+      for (const then of ["echo 'PATH=$PATH:/x' >>/build/env-vars", 'rm /build/env-vars; mkdir /build/env-vars']) {
+        assert.equal(sandbox.enter(['bash', '-c', then]).status, 0);
+        const { status, stderr } = sandbox.enter(['nope']);
+        assert.deepEqual([status, stderr.toString().startsWith('nix-build-shell')], [127, false], stderr.toString());
+      }
       sandbox.say('');
       assert.equal(await sandbox.ended, 0);
     });

@@ -38,7 +38,7 @@ export function flatPlan(
 export function flatEntrance(base: string, command: readonly string[]): SandboxPlan {
   const input = flatInput(base, command, {}, {});
   const made = plan(input);
-  return entrancePlan(entranceOf(made, input), command, { root: made.root, terminal: false });
+  return entrancePlan(entranceOf(made, input), { command }, { root: made.root, terminal: false });
 }
 
 function flatInput(

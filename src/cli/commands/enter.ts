@@ -17,6 +17,7 @@ import {
   type RunningSandbox,
   runningSandboxes,
 } from '../../session/running.ts';
+import { missingInside, promptInside } from '../enter-inside.ts';
 import { recognise } from '../prepare.ts';
 import { runHere } from '../run-here.ts';
 import { print, say, sayFailure } from '../say.ts';
@@ -57,10 +58,15 @@ export async function enter(which: string, command: readonly string[]): Promise<
   const sandbox = found.value;
   const pidfd = openRunning(sandbox);
   if (pidfd === null) return sayFailure(gone(which).failure);
+  const missing = missingInside(sandbox, pidfd, command);
+  if (missing !== null) return sayFailure(missing);
   if (command.length === 0) say(`in ${whatRuns(sandbox)}, beside its first shell or command; it ends with that`);
+  const words = command.length === 0 ? { prompt: promptInside(sandbox, pidfd) } : { command };
   const outcome = await runHere(
-    entrancePlan(sandbox.entrance, command, { root: sandbox.root, terminal: hasTerminal() }),
-    { sandbox: pidfd },
+    entrancePlan(sandbox.entrance, words, { root: sandbox.root, terminal: hasTerminal() }),
+    {
+      sandbox: pidfd,
+    },
   );
   if (outcome.kind === 'failed') return sayFailure(outcome.failure);
   if (endedWithIt(outcome, pidfd)) say(`the sandbox has ended with ${whatBegan(sandbox)}, and so has what was entered`);

@@ -4,7 +4,8 @@ import { EXIT, ok, type Result } from '../../base/failure.ts';
 import { trace, traces } from '../../base/trace.ts';
 import { absolutePath } from '../../nix/own-directory.ts';
 import { lookAt } from '../../nix/read-regular.ts';
-import { commandMissing } from '../../sandbox/command-there.ts';
+import { commandMissing, startOf } from '../../sandbox/command-there.ts';
+import { lookInside } from '../../sandbox/look-inside.ts';
 import type { RunOutcome } from '../../sandbox/run.ts';
 import type { StoreView } from '../../sandbox/store-view.ts';
 import { closeChoice } from '../../session/ladder.ts';
@@ -104,7 +105,8 @@ async function runInside(ready: Ready, request: RunRequest): Promise<Ran> {
   const { plan: made, store, entrance } = await plannedRun(prepared, session, tree, request.command, request.options);
   const filled = fillStore(store);
   if (!filled.ok) return { outcome: { kind: 'failed', failure: filled.failure, at: null }, store };
-  const missing = commandMissing(made, prepared.env, request.command);
+  const inside = { look: (path: string) => lookInside(made, path), start: startOf(made.steps) };
+  const missing = commandMissing(inside, prepared.env, request.command);
   if (missing !== null)
     return { outcome: { kind: 'failed', failure: withPlace(missing, prepared, request), at: null }, store };
   if (traces('plan')) trace('plan', JSON.stringify(made));
