@@ -83,7 +83,7 @@ export function isUnfinished(layout: StoreLayout, name: string): boolean {
 /** What no other place for the layer would mend: there is no overlayfs, or it is not for users (mount(2)). */
 const HOPELESS: ReadonlySet<string> = new Set(['ENODEV', 'EPERM', 'EACCES', 'ENOSYS']);
 
-/** After the kernel refused the layer: what comes instead with the next try is said, and once only where it is to be so from now on. */
+/** After the kernel refused the layer: what is tried instead is said, and once only where it is to be so from now on. The next try may be refused, too. */
 export function noteRefusedLayer({ place, session, from }: StoreLayer, refused: Failure): void {
   const errno = refused.errno ?? 'EIO';
   const places: readonly LayerPlace[] = HOPELESS.has(errno) ? ['session', 'memory'] : [place];
@@ -91,7 +91,7 @@ export function noteRefusedLayer({ place, session, from }: StoreLayer, refused: 
     refusedNow.set(each, `the kernel refused it with ${errno}`);
     if (!isPassing(errno)) rememberRefusal(hostPath(dirname(session)), from, `store-${each}`, errno);
   }
-  const instead = places.includes('memory') ? 'the outputs cannot be written' : 'what is written to it lies in memory';
+  const instead = places.includes('memory') ? 'the outputs cannot be written' : 'one that lies in memory is tried';
   say(
     `a layer above the store is refused here (${refused.call ?? ''} = ${errno}): ${instead}${isPassing(errno) ? '' : ', from now on'}`,
   );

@@ -107,12 +107,12 @@ async function decide(
   const [best] = proven;
   const among = `of ${fitting.length} derivations ${what}${asked}`;
   if (best !== undefined && proven.length === 1)
-    return chosen(best, `${among} it is the one of which this is true: ${best.proofs[0]?.say}`);
+    return chosen(best, `${among}, it is the one of which this is true: ${best.proofs[0]?.say}`);
   const ended = await endedWith(build, layout);
   const timed = (proven.length > 0 ? proven : fitting).filter(({ stored: { path } }) => ended.has(path));
   const [inTime] = timed;
   if (inTime !== undefined && timed.length === 1)
-    return chosen(inTime, `${among} it is the one whose log ended when the directory was kept`);
+    return chosen(inTime, `${among}, it is the one whose log ended when the directory was kept`);
   const open = proven.length > 0 ? proven : fitting;
   const candidates = open.map(one => ({ path: one.derivation.path, why: describe(one, ended) }));
   return { derivation: null, foundBy: `${open.length} derivations ${what} fit${asked}`, candidates };

@@ -20,6 +20,7 @@ export interface LookedIn {
  * stdenv's setup will make another one.
  */
 export function commandMissing(sandbox: LookedIn, env: EnvVars, words: readonly string[]): Failure | null {
+  if (isLongOption(words[0])) return optionBehind(words[0]);
   if (env.source.kind !== 'file' || env.problems.length > 0) return null;
   // The shell's `exec` steps over it; other words that begin so are its options.
   const command = words[0] === '--' ? words[1] : words[0];
@@ -29,6 +30,16 @@ export function commandMissing(sandbox: LookedIn, env: EnvVars, words: readonly 
   if (command.includes('/'))
     return refusal(sandbox, command, command.startsWith('/') ? command : `${sandbox.start}/${command}`);
   return notInPath(sandbox, envValue(env, 'PATH') ?? '', command);
+}
+
+/** The shell's `exec` has none of that form. */
+function isLongOption(word: string | undefined): word is string {
+  return word !== undefined && word.startsWith('--') && word !== '--';
+}
+
+function optionBehind(word: string): Failure {
+  const hint = 'a command of that name is written behind --';
+  return fail(`run ${word}`, { because: 'options come before DIR', hint, status: EXIT.usage }).failure;
 }
 
 /** Where a command of these steps starts. */

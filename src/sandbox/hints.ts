@@ -14,7 +14,7 @@ const APPARMOR = `AppArmor may refuse user namespaces their rights (kernel.appar
 /** Hints by step and errno; `*` is any errno. Sources: clone(2), mount(2), user_namespaces(7), proc(5). */
 const HINTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   namespaces: {
-    ENOSPC: `a limit of namespaces is 0 or reached: sudo sysctl -w user.max_user_namespaces=15000, where it is that one; ${DOCTOR}`,
+    ENOSPC: `a limit of namespaces is reached (sysctl user | grep namespaces), or that of a container around this one; ${DOCTOR}`,
     EPERM: `this machine forbids user namespaces to you (a container's filter of system calls, a chroot, ids without a name here, or kernel.unprivileged_userns_clone=0); ${DOCTOR}`,
     EACCES: `a security module (SELinux, AppArmor) forbids user namespaces to you; ${DOCTOR}`,
     EUSERS: `user namespaces are nested too deeply here; ${DOCTOR}`,
@@ -51,7 +51,7 @@ const HINTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   proc: { EPERM: `/proc is partly masked here (a container?), and then a new one is refused; ${DOCTOR}` },
   devpts: { ENOSPC: 'the limit /proc/sys/kernel/pty/max is reached', '*': DOCTOR },
   bind: {
-    ENOENT: 'the source or the place for it does not exist (a place under /nix or /build must)',
+    ENOENT: 'the source or the place for it is not there (in the whole store no place is made; elsewhere it is)',
     EACCES: 'you may not enter a directory on the way to it',
     ENOTDIR: 'one of the two is a directory and the other is a file',
     EPERM: DOCTOR,

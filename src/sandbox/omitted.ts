@@ -122,7 +122,7 @@ function ofBuild({ build, env }: PlanInput): readonly Omission[] {
   const found: Omission[] = [];
   if (env.source.kind === 'file')
     found.push({
-      what: 'what the build exported after env-vars was written is not set',
+      what: 'what the build exported after env-vars was written is not set, nor what bash cannot export (names such as a-b)',
       why: 'stdenv writes the file at the start of each phase, and at the end of its setup',
       nix: 'initEnv',
     });

@@ -7,6 +7,7 @@ import { trace, traces } from '../base/trace.ts';
 import { launch } from '../ffi/launch.ts';
 import type { Ended, LaunchRequest, Ways } from '../ffi/request.ts';
 import { hintFor } from './hints.ts';
+import { closedLimit } from './namespace-limit.ts';
 import { sayOp } from './op.ts';
 import { cloneFlagNames, lower, type Program } from './program.ts';
 import type { Op, SandboxPlan } from './step.ts';
@@ -71,7 +72,7 @@ function failureOf(ended: Extract<Ended, { kind: 'failed' }>, plan: SandboxPlan,
   if (ended.index === -1) {
     const call = `clone(${enters ? 'SIGCHLD' : cloneFlagNames(plan).join('|')})`;
     const wanted = enters ? 'enter the sandbox' : 'make new namespaces';
-    return fail(wanted, { call, errno, hint: hintFor('namespaces', errno) }).failure;
+    return fail(wanted, { call, errno, hint: namespaceHint(errno) }).failure;
   }
   if (ended.index === -2) {
     const { program: shell } = program.execute;
@@ -91,6 +92,13 @@ function failureOf(ended: Extract<Ended, { kind: 'failed' }>, plan: SandboxPlan,
     errno,
     hint: hintFor(op.kind, errno),
   }).failure;
+}
+
+function namespaceHint(errno: string): string {
+  const closed = errno === 'ENOSPC' ? closedLimit() : null;
+  return closed === null
+    ? hintFor('namespaces', errno)
+    : `${closed} is 0: sudo sysctl -w ${closed}=15000; see 'nix-build-shell doctor'`;
 }
 
 /** The step whose call failed; undefined where the failure was before or after the steps. */

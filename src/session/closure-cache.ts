@@ -3,7 +3,7 @@
  * directory, and not believed even there: names must be those of store paths, and what is not there (any more) fails to be mounted, after
  * which everything is forgotten and the store is asked.
  */
-import { lstatSync, readdirSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, readdirSync, renameSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { fsPath } from '../base/path.ts';
 import { trace } from '../base/trace.ts';
 import { lookAt, readRegularFile } from '../nix/read-regular.ts';
@@ -79,11 +79,21 @@ export function remember(environment: PlaceEnvironment, key: string, what: Remem
     // Under sudo, the home directory may be another user's.
     if (lstatSync(fsPath(directory)).uid !== process.geteuid?.()) return;
     forgetOldest(directory);
-    const unfinished = `${path}.${process.pid}`;
-    writeFileSync(fsPath(unfinished), JSON.stringify(what), { flag: 'wx', mode: 0o600 });
-    renameSync(fsPath(unfinished), fsPath(path));
+    writeWhole(path, JSON.stringify(what));
   } catch {
     trace('nix', `the closure is not remembered in ${path}`);
+  }
+}
+
+/** Another start sees all of it or nothing; where it cannot be written (a full disk), nothing of it stays. */
+function writeWhole(path: string, text: string): void {
+  const unfinished = fsPath(`${path}.${process.pid}`);
+  try {
+    writeFileSync(unfinished, text, { mode: 0o600 });
+    renameSync(unfinished, fsPath(path));
+  } catch (error) {
+    rmSync(unfinished, { force: true });
+    throw error;
   }
 }
 

@@ -43,8 +43,8 @@ const CLOSED = MOUNT_ATTR_RDONLY + MOUNT_ATTR_NOSUID + MOUNT_ATTR_NODEV + MOUNT_
 const { MS_NOSUID, MS_NODEV } = MS;
 /** `index` keeps hard links, `redirect_dir` lets directories be renamed; a user namespace may have neither. */
 const OPTIONS = 'lowerdir=root,upperdir=build,workdir=work,index=on,redirect_dir=on,volatile';
-/** A plan is run once more at most (cli/commands/run.ts). */
-const STARTS = 2;
+/** A plan is run three times more at most: without what was remembered of the store, and with each place for its layer less (cli/on-store.ts). */
+const STARTS = 4;
 
 /** Opens the tree, and tries whether it can be mounted so. @param own the ids that the sandbox has outside */
 export function openRootTree(content: HostPath, own: Owner): RootTree | Refused {

@@ -212,20 +212,26 @@ for (const [name, user] of SIDES) {
     }
   });
 
-  test(`${name}: no user namespaces is said in one line`, { skip: needed }, () => {
+  test(`${name}: no user namespaces is said in one line, and so are no others, with the limit that forbids them`, {
+    skip: needed,
+  }, () => {
     const build = smallBuild();
     const sessions = sessionsFor(user);
-    // The limit of a namespace counts for what is made in it.
-    const own = ['unshare', '--user', '--map-root-user', '--mount', 'bash', '-c'];
-    const words = [...own, 'echo 0 >/proc/sys/user/max_user_namespaces; exec "$@"', 'x', programFor(user)];
-    const output = runCommand(asUser(user, [...words, '--store', build.store, build.directory, 'true']), {
-      env: { ...environmentFor(user), NIX_BUILD_SHELL_SESSIONS: sessions },
-    });
-    isFailure(
-      output,
-      125,
-      /^nix-build-shell: cannot make new namespaces: clone\(CLONE_NEWUSER\|.*\) = ENOSPC; .*max_user_namespaces/,
-    );
+    for (const limit of ['user.max_user_namespaces', 'user.max_net_namespaces']) {
+      // The limit of a namespace counts for what is made in it.
+      const own = ['unshare', '--user', '--map-root-user', '--mount', 'bash', '-c'];
+      const words = [...own, `echo 0 >/proc/sys/${limit.replace('.', '/')}; exec "$@"`, 'x', programFor(user)];
+      const output = runCommand(asUser(user, [...words, '--store', build.store, build.directory, 'true']), {
+        env: { ...environmentFor(user), NIX_BUILD_SHELL_SESSIONS: sessions },
+      });
+      isFailure(
+        output,
+        125,
+        new RegExp(
+          `^nix-build-shell: cannot make new namespaces: clone\\(CLONE_NEWUSER\\|.*\\) = ENOSPC; ${limit} is 0: sudo sysctl -w ${limit}=15000; see`,
+        ),
+      );
+    }
     assert.deepEqual(leftovers(sessions), []);
   });
 }

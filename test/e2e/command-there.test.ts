@@ -36,6 +36,7 @@ const REFUSED: readonly (readonly [command: string, status: number, line: RegExp
   ['\u001b[31m', 127, /cannot run \\e\[31m: no directory/],
   ['source', 127, /no directory of the build's PATH has it/],
   ['', 127, /cannot run CMD: it is empty/],
+  ['--net', 2, /cannot run --net: options come before DIR; a command of that name/],
   [
     '/usr/bin/env',
     127,
@@ -83,6 +84,7 @@ for (const [side, user] of SIDES) {
     );
     for (const [words, wanted, line] of [
       ['-- true', 0, /^[^\n]*\n$/],
+      ['--whole-store true', 2, /\nnix-build-shell: cannot run --whole-store: options come before DIR; .*\n$/],
       ['-a name bash', 0, /^[^\n]*\n$/],
       ['no-such', 127, /\nnix-build-shell: cannot run the command: no directory of the build's PATH has it; .*\n$/],
       ['/usr/bin/env', 127, /\nnix-build-shell: cannot run the command: there is no such file in the sandbox\n$/],

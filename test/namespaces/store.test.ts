@@ -379,6 +379,19 @@ for (const [name, who, skip] of SIDES)
       assert.deepEqual(readdirSync(join(each.cache, 'x/nix-build-shell/closures')), []);
     });
 
+    test('leaves nothing half-written where it cannot be remembered', () => {
+      const each = made();
+      const cached = join(each.cache, 'x/nix-build-shell/closures');
+      bash(each, 'true');
+      const [file = ''] = readdirSync(cached);
+      rmSync(join(cached, file));
+      // What is written cannot take its place.
+      mkdirSync(join(cached, file));
+      writeFileSync(join(cached, file, 'x'), '');
+      assert.deepEqual(names(bash(each, 'cd /nix/store; echo *')), INPUTS);
+      assert.deepEqual(readdirSync(cached), [file]);
+    });
+
     test('need not be remembered', () => {
       const each = made();
       for (const cache of ['/proc/nowhere', '/dev/null/x']) {

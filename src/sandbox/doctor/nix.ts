@@ -53,13 +53,19 @@ function installedElsewhere(): string | null {
   return errnoOf(`${installed}/nix-store`, constants.X_OK) === null ? `export PATH=${installed}:$PATH` : null;
 }
 
+/** kernel.overflowgid. */
+const NOGROUP = 65_534;
+
 /** Debian lets only the members of a group reach the daemon (nix-users). */
 function daemonMend(machine: Machine): string | null {
   const directory = `${machine.root}/nix/var/nix/daemon-socket`;
   const { stats } = lookAt(directory);
   if (stats === null || (stats.mode & 0o010) === 0 || errnoOf(directory, constants.X_OK) !== 'EACCES') return null;
   const group = groupName(machine, stats.gid);
-  return group === null ? null : `sudo usermod --append --groups ${shellWord(group)} "$USER"  # and log in again`;
+  // In a user namespace that does not map the group, it is shown as nogroup, which opens nothing.
+  return group === null || stats.gid === NOGROUP
+    ? null
+    : `sudo usermod --append --groups ${shellWord(group)} "$USER"  # and log in again`;
 }
 
 /** Whether the store's directory can be listed. */
