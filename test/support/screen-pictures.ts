@@ -7,20 +7,21 @@ import { paneRect } from '../../src/ui/pane-place.ts';
 import type { State } from '../../src/ui/state.ts';
 import { pictureOf } from './picture.ts';
 import { BUILDS, emptyUi, paneInfo, uiState } from './ui-state.ts';
-import { afterKeys, SCREENS } from './ui-story.ts';
+import { afterKeys, atScreen, SCREENS } from './ui-story.ts';
 
 const SMALL = [80, 24] as const;
 const WIDE = [120, 40] as const;
 
 /** What a shell in the pane shows. */
 const SESSION = [
-  'in wttr-0.1.0; /build is a copy; the phases: runPhase buildPhase',
-  '\u001b[1;32m[wttr-0.1.0]\u001b[0m /build/source $ cargo build --release --frozen',
+  'nix-build-shell: in wttr-0.1.0; what changes in /build is gone at the end (or --',
+  'keep)',
+  '\u001b[1;36m[wttr-0.1.0]\u001b[0m /build/source $ cargo build --release --frozen',
   '\u001b[1;32m   Compiling\u001b[0m openssl-sys v0.9.102',
   '\u001b[1;31merror\u001b[0m: failed to run custom build command for `openssl-sys v0.9.102`',
-  '\u001b[1;32m[wttr-0.1.0]\u001b[0m /build/source $ type -p pkg-config || echo missing',
+  '\u001b[1;36m[wttr-0.1.0]\u001b[0m /build/source $ type -p pkg-config || echo missing',
   'missing',
-  '\u001b[1;32m[wttr-0.1.0]\u001b[0m /build/source $ \u001b[7m \u001b[0m',
+  '\u001b[1;36m[wttr-0.1.0]\u001b[0m /build/source $ \u001b[7m \u001b[0m',
 ].join('\r\n');
 
 /** What a second one in the same sandbox shows. */
@@ -40,6 +41,15 @@ const SECOND = [
   '\u001b[1;36m[wttr-0.1.0]\u001b[0m /build $ \u001b[7m \u001b[0m',
 ].join('\r\n');
 
+/** What may lie over a screen, besides: a choice, questions, and what is to be read. */
+const OVER = [
+  ['compare', 'a build to compare with is chosen'],
+  ['end-others', 'the question before shells are ended'],
+  ['quit', 'the question before leaving'],
+  ['failure', 'something did not work'],
+  ['notes', 'what is said when it opens'],
+] as const;
+
 /** Every picture, by the name of its file. */
 export async function screenPictures(): Promise<ReadonlyMap<string, string>> {
   const pictures = new Map<string, string>();
@@ -47,6 +57,8 @@ export async function screenPictures(): Promise<ReadonlyMap<string, string>> {
     void pictures.set(`${name}.svg`, await picture(title, state, pane));
   for (const name of ['list', 'env-phase', 'plan', 'log', 'help', 'palette', 'delete'])
     await add(name, `nix-build-shell: ${name}`, await after(SMALL, SCREENS[name] ?? []));
+  for (const [name, title] of OVER)
+    await add(name, `nix-build-shell: ${title}`, (await atScreen(name, ...SMALL)).store.getState());
   await add('empty', 'nix-build-shell: no kept build was found', emptyUi(...SMALL));
   await add('wide', 'nix-build-shell on a wide terminal: the list and a log', await after(WIDE, SCREENS['log'] ?? []));
   await add('shell', "nix-build-shell: a shell in the build's sandbox", inShell(uiState(...SMALL)), SESSION);
