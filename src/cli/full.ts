@@ -162,16 +162,12 @@ function addCommands(program: Command, done: Done): void {
     .argument('[CMD...]', 'the command of the run; none is an interactive shell')
     .option('--calls', 'the system calls of each step')
     .passThroughOptions()
-    .action(async (directory: string, words: string[], given: Given) =>
+    .action(async (directory: string, words: string[], given: Given) => {
+      const { command: run, json, calls } = formBehind(words, given);
       done(
-        await showPlan(
-          directory,
-          words,
-          runOptions(given),
-          given.json === true ? 'json' : given.calls === true ? 'calls' : 'text',
-        ),
-      ),
-    );
+        await showPlan(directory, run, runOptions(given), json === true ? 'json' : calls === true ? 'calls' : 'text'),
+      );
+    });
   command('enter', 'one more command in a sandbox that runs; without WHICH: those that run')
     .argument('[WHICH]', 'its kept build directory, or the number of the process that runs it')
     .argument('[CMD...]', 'the command; none is an interactive shell')
@@ -182,6 +178,16 @@ function addCommands(program: Command, done: Done): void {
   command('doctor', 'what this machine has and lacks for the sandbox, and how to mend it').action(
     async (given: Given) => done(await doctor({ json: given.json ?? false })),
   );
+}
+
+/** The form of a plan may stand behind DIR, as with the other subcommands; what else looks like that is no command, but an option in the wrong place. */
+function formBehind(words: readonly string[], given: Given): Given & { readonly command: readonly string[] } {
+  const [first, ...rest] = words;
+  if (first === '--json') return formBehind(rest, { ...given, json: true });
+  if (first === '--calls') return formBehind(rest, { ...given, calls: true });
+  if (first?.startsWith('--') === true && first !== '--')
+    throw new CommanderError(EXIT.usage, 'usage', `${first} is to stand before DIR`);
+  return { ...given, command: words };
 }
 
 function lineNumber(word: string): number {

@@ -7,7 +7,7 @@ import { missing } from '../support/need.ts';
 import { environmentFor, type Output, PROJECT, programFor, run, runCommand } from '../support/program.ts';
 import { scratchDirectory } from '../support/scratch.ts';
 import { envVarsText, SMALL_ENVIRONMENT, smallBuild } from '../support/small-build.ts';
-import { RAW, SIDES, watched } from '../support/watched.ts';
+import { isFailure, RAW, SIDES, watched } from '../support/watched.ts';
 
 const skip = missing('user-namespaces', 'static-bash', 'static-busybox');
 const text = ({ stdout }: Output): string => stdout.toString();
@@ -163,6 +163,10 @@ test('plan tells each step and call of a run, and makes nothing', { skip }, () =
   const calls = text(watched(build, ['plan', '--calls', '--store', store, directory, 'true']));
   for (const call of ['|CLONE_NEWUSER|', 'openat(AT_FDCWD, "/proc/self/uid_map"', 'pivot_root(".", ".")', 'execve('])
     assert.ok(calls.includes(call), call);
+  const behind = ['plan', '--store', store, directory];
+  assert.ok(text(watched(build, [...behind, '--calls', 'true'])).includes('pivot_root(".", ".")'));
+  assert.ok(text(watched(build, [...behind, '--json'])).startsWith('{'));
+  isFailure(watched(build, [...behind, '--net', 'true']), 2, /--net is to stand before DIR; /);
   const shown = text(watched(build, ['plan', '--store', store, directory, 'true']));
   assert.match(shown, /S13/);
   assert.equal(text(watched(build, ['plan', '--store', store, directory, 'true'])), shown);
