@@ -65,7 +65,7 @@ test('the UI says of such a build that it has no shell and no phases, and enters
   pty.type('\u001dq');
   await pty.shows(/▸1 Dirs/);
   pty.type('q');
-  await pty.shows('A program still runs');
+  await pty.shows('Programs still run in 2 shells');
   pty.type('y');
   assert.equal((await pty.ended()).status, 0);
 });
