@@ -7,7 +7,7 @@ import { derivationOf, type Sought } from './derivation-of.ts';
 import type { EnvVars } from './env-vars.ts';
 import type { KeptBuild } from './kept-build.ts';
 import { parseEnvVars } from './parse-env-vars.ts';
-import { readRegularFile } from './read-regular.ts';
+import { kindOf, lookAt, readRegularFile } from './read-regular.ts';
 import { reconstructed } from './reconstruct.ts';
 import { hasNoShell, shellOf } from './shell.ts';
 import { type StoreLayout, storeLayout } from './store-layout.ts';
@@ -78,12 +78,20 @@ function withShell(env: EnvVars, sought: Sought, layout: StoreLayout): Result<Lo
 /** The environment as its file has it; a Failure where there is none, where it cannot be read or holds no variable. */
 export function readEnvironment(build: KeptBuild): Result<EnvVars> {
   const wanted = `read the build's environment`;
-  if (build.envFile === null) return fail(wanted, { because: `${build.content} has no env-vars` });
+  if (build.envFile === null) return fail(wanted, { because: noFile(build) });
   const { path } = build.envFile;
   const bytes = readRegularFile(path, { maxBytes: MAX_ENVIRONMENT });
   if (!bytes.ok) return bytes;
   const env = parseEnvVars(bytes.value, { kind: 'file', path });
   return env.variables.length === 0 ? fail(wanted, { because: `${path} sets no variable` }) : ok(env);
+}
+
+/** Something else of that name is said to be it: whoever lists the directory sees it. */
+function noFile({ content }: KeptBuild): string {
+  const { stats } = lookAt(`${content}/env-vars`);
+  return stats === null || stats.isFile()
+    ? `${content} has no env-vars`
+    : `env-vars in ${content} is ${kindOf(stats)}, not a regular file`;
 }
 
 /** Neither the file nor a derivation: why each. */
@@ -92,7 +100,7 @@ function withoutFile(build: KeptBuild, failure: Failure, { foundBy, candidates }
   const file = closed
     ? `${build.content} is closed to you (EACCES)`
     : build.envFile === null
-      ? `${build.content} has no env-vars`
+      ? noFile(build)
       : failure.errno === null
         ? `env-vars is of no use (${failure.because ?? 'it sets no variable'})`
         : `env-vars cannot be read (${failure.errno})`;

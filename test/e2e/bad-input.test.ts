@@ -46,9 +46,9 @@ const KEPT: Readonly<Record<string, readonly [(directory: string) => void, RegEx
     /sets no (variable|SHELL)/,
   ],
   'a gigantic env-vars': [directory => truncateSync(join(directory, 'env-vars'), 70_000_000), /not believable/],
-  'a directory for env-vars': [instead(path => mkdirSync(path)), /./],
-  'a FIFO for env-vars': [instead(path => execFileSync('mkfifo', [path])), /./],
-  'a link for env-vars': [instead(path => symlinkSync('/etc/passwd', path)), /./],
+  'a directory for env-vars': [instead(path => mkdirSync(path)), /env-vars in \S+ is a directory, not a regular/],
+  'a FIFO for env-vars': [instead(path => execFileSync('mkfifo', [path])), /is a FIFO, not a regular file/],
+  'a link for env-vars': [instead(path => symlinkSync('/etc/passwd', path)), /is a symbolic link, not a regular/],
   'no env-vars and no derivation': [
     directory => rmSync(join(directory, 'env-vars')),
     /has no env-vars.*; --derivation DRV names/,
