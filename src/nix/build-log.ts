@@ -49,7 +49,7 @@ function asNear(log: LogCandidate, first: LogCandidate | undefined): boolean {
 }
 
 function chosen(log: LogCandidate, nearest: readonly LogCandidate[], build: KeptBuild): FoundLog {
-  const of = build.name === null ? '' : ` of a ${build.name.value}`;
+  const of = build.name === null ? '' : ` of ${build.name.value}`;
   if (nearest.length > 1)
     return { log: null, foundBy: `${nearest.length} logs${of} ended when the directory was kept`, candidates: nearest };
   return { log, foundBy: `it is the log${of} that ended when the directory was kept`, candidates: [] };
@@ -60,12 +60,12 @@ function byNameAlone(name: string, possible: readonly LogCandidate[], all: numbe
   if (only === undefined)
     return none(
       all === 0
-        ? `there is no log of a ${name} in ${layout.logs}`
-        : `the logs of a ${name} in ${layout.logs} ended before the failing phase of this build began`,
+        ? `there is no log of ${name} in ${layout.logs}`
+        : `the logs of ${name} in ${layout.logs} ended before the failing phase of this build began`,
     );
   if (possible.length > 1)
-    return { log: null, foundBy: `${possible.length} logs of a ${name} may be its own`, candidates: possible };
-  return { log: only, foundBy: `it is the only log of a ${name}${time(only)}`, candidates: [] };
+    return { log: null, foundBy: `${possible.length} logs of ${name} may be its own`, candidates: possible };
+  return { log: only, foundBy: `it is the only log of ${name}${time(only)}`, candidates: [] };
 }
 
 function none(foundBy: string): FoundLog {

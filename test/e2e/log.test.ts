@@ -185,13 +185,13 @@ buildPhase   4-9    2       program.c:3: fatal error: zlib.h: No such file
     const twin = log.replace('00/', '11/').replace('/000', '/111');
     const none = run(['log', '--store', scratchDirectory('empty-store'), directory]);
     assert.deepEqual([none.status, text(none.stderr).split('\n').length], [125, 2]);
-    assert.match(text(none.stderr), /there is no log of a plain-1\.0/);
+    assert.match(text(none.stderr), /there is no log of plain-1\.0/);
     mkdirSync(dirname(twin), { recursive: true });
     writeFileSync(twin, 'x\n');
     utimesSync(twin, statSync(log).atime, statSync(log).mtime);
     const several = run(['log', '--store', root, directory]);
     assert.equal(several.status, 125);
-    assert.match(text(several.stderr), /2 logs of a plain-1\.0.*--derivation \/nix\/store\/\S+\.drv chooses one/);
+    assert.match(text(several.stderr), /2 logs of plain-1\.0.*--derivation \/nix\/store\/\S+\.drv chooses one/);
     const chosen = run(['log', '--derivation', `/nix/store/${DRV}`, '--store', root, directory]);
     assert.equal(chosen.status, 0, text(chosen.stderr));
     for (const words of [['--tail', 'x'], ['--errors', '--phases'], []])
