@@ -186,7 +186,7 @@ test('where the kernel refuses the overlay, a copy is made, which is said once',
   assert.equal(stdout.toString(), '0\n0\noverlay-refused\n');
   assert.match(
     stderr.toString(),
-    /^nix-build-shell: a layer above the store is refused here \(mount\("overlay".* = EINVAL\): what is written to it lies in memory, from now on\nnix-build-shell: an overlay is refused here \(mount\("overlay".* = EINVAL\): a copy is made instead.*\n$/,
+    /^nix-build-shell: a layer above the store is refused here \(mount\("overlay".* = EINVAL\): one that lies in memory is tried, from now on\nnix-build-shell: an overlay is refused here \(mount\("overlay".* = EINVAL\): a copy is made instead.*\n$/,
   );
   assert.equal(status, 0);
 });
