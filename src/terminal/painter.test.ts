@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { makePainter } from './painter.ts';
 
-test('a change is painted in the next turn; one of which more is to come is not yet, and once for both', async context => {
+test('a change is painted in the next turn; one of which more is to come with the last of it, or soon', async context => {
   context.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1000 });
   let frames = 0;
   const painter = makePainter(() => (frames += 1) > 0);
@@ -14,10 +14,16 @@ test('a change is painted in the next turn; one of which more is to come is not 
   painter.request(true);
   await turn();
   assert.equal(frames, 1);
+  painter.request(true);
   painter.request();
   await turn();
-  context.mock.timers.tick(5);
   assert.equal(frames, 2);
+  context.mock.timers.tick(100);
+  assert.equal(frames, 2);
+  painter.request(true);
+  await turn();
+  context.mock.timers.tick(2);
+  assert.equal(frames, 3);
   painter.stop();
 });
 

@@ -1,7 +1,7 @@
 /** When a frame is painted: at once after a pause, at most every 16 ms while much happens, never while the terminal is behind. */
 
 export interface Painter {
-  /** Something has changed; `more`: as much again is about to change, and one frame does for both. */
+  /** Something has changed; `more`: more is about to change, and one frame does for all of it. */
   request(more?: boolean): void;
   /** The terminal takes bytes again. */
   unblock(): void;
@@ -16,6 +16,8 @@ export function makePainter(paint: () => boolean): Painter {
   let waiting = false;
   let blocked = false;
   let stopped = false;
+  /** The frame is due, and more is about to change. */
+  let forMore = false;
   let last = 0;
   let timer: NodeJS.Timeout | null = null;
   const run = (): void => {
@@ -26,13 +28,22 @@ export function makePainter(paint: () => boolean): Painter {
     blocked = !paint();
   };
   const request = (more = false): void => {
-    if (waiting || blocked || stopped) return;
+    if (blocked || stopped) return;
+    if (waiting) return more ? undefined : noMore();
     waiting = true;
     const since = Date.now() - last;
-    if (since < 0 || since >= FRAME_MS) {
-      if (more) timer = setTimeout(run, MORE_MS);
-      else setImmediate(run);
-    } else timer = setTimeout(run, FRAME_MS - since);
+    const due = since < 0 || since >= FRAME_MS;
+    if (due && !more) setImmediate(run);
+    else timer = setTimeout(run, due ? MORE_MS : FRAME_MS - since);
+    forMore = due && more;
+  };
+  /** What the frame waits for has come. */
+  const noMore = (): void => {
+    if (!forMore || timer === null) return;
+    clearTimeout(timer);
+    timer = null;
+    forMore = false;
+    setImmediate(run);
   };
   return {
     request,
