@@ -1,10 +1,13 @@
 /** A store of many paths: a start with the closure remembered, and without, against an empty Node and bubblewrap with the same binds. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { flatSandbox } from '../test/support/flat.ts';
+import { flatPlan } from '../test/support/flat-plan.ts';
 import { type MadePath, madePath, makeClosedDatabase } from '../test/support/made-database.ts';
 import { programFor } from '../test/support/program.ts';
 import { BASH, BUSYBOX, SMALL_ENVIRONMENT, type SmallBuild, smallBuild } from '../test/support/small-build.ts';
+import { callsAlone } from './calls-alone/command.ts';
 import { interleaved, median, type Row, ratio } from './row.ts';
 import { must } from './start.ts';
 
@@ -30,6 +33,16 @@ function bigClosure(count: number): { readonly build: SmallBuild; readonly paths
   return { build, paths: [BASH, BUSYBOX, ...inputs] };
 }
 
+/** The system calls of a sandbox with so many store paths besides bash and busybox, and nothing else. */
+function callsOf(count: number): readonly string[] {
+  const flat = flatSandbox();
+  const store = join(flat, 'store/nix/store');
+  for (let index = 0; index < count; index += 1)
+    mkdirSync(join(flat, 'store', madePath(1000 + index, `input-${index}`)));
+  const storeEntries = readdirSync(store).map(name => ({ name, type: 'directory' as const }));
+  return callsAlone(flatPlan(flat, ['true'], {}, { storeEntries }), flat);
+}
+
 export async function measureClosure(): Promise<readonly Row[]> {
   const cache = join(dirname(smallBuild().store), 'cache');
   const env = { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, HOME: '/nonexistent', XDG_CACHE_HOME: cache };
@@ -37,8 +50,10 @@ export async function measureClosure(): Promise<readonly Row[]> {
     return () => must([programFor(null), '--store', build.store, ...options, build.directory, 'true'], env);
   };
   const [middle, large] = [bigClosure(500), bigClosure(5000)];
+  const alone = callsOf(500);
   const times = interleaved(ROUNDS, {
     empty: () => must([process.execPath, '-e', '0'], env),
+    alone: () => must([process.execPath, ...alone], env),
     whole: start(middle, '--whole-store'),
     closure: start(middle),
     asked: () => {
@@ -50,6 +65,7 @@ export async function measureClosure(): Promise<readonly Row[]> {
   const rows = [
     ratio(`closure: whole store against ${node}`, times.whole, times.empty, null),
     ratio(`closure: 500 paths, remembered, against ${node}`, times.closure, times.empty, 1.6),
+    ratio(`closure: 500 paths, its system calls and nothing else`, times.alone, times.empty, null),
     ratio(`closure: 500 paths, first start, against ${node}`, times.asked, times.empty, null),
   ];
   const many = interleaved(6, { whole: start(large, '--whole-store'), closure: start(large) });

@@ -2,9 +2,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { flatSandbox } from '../test/support/flat.ts';
+import { flatPlan } from '../test/support/flat-plan.ts';
 import { nodeOf, type SupportedNode } from '../test/support/nodes.ts';
 import { programFor } from '../test/support/program.ts';
 import { type SmallBuild, smallBuild } from '../test/support/small-build.ts';
+import { callsAlone } from './calls-alone/command.ts';
 import { interleaved, type Row, ratio } from './row.ts';
 
 const ROUNDS = 40;
@@ -30,6 +33,8 @@ export function must(command: readonly string[], env: NodeJS.ProcessEnv): void {
 
 export async function measureStart(): Promise<readonly Row[]> {
   const build = smallBuild();
+  const flat = flatSandbox();
+  const alone = callsAlone(flatPlan(flat, ['true']), flat);
   const rows: Row[] = [];
   for (const [major, bar] of BARS) {
     const node = nodeOf(major);
@@ -37,9 +42,11 @@ export async function measureStart(): Promise<readonly Row[]> {
     const env = environment(node);
     const times = interleaved(ROUNDS, {
       empty: () => must([node, '-e', '0'], env),
+      alone: () => must([node, ...alone], env),
       ours: () => must([programFor(null), '--store', build.store, build.directory, 'true'], env),
     });
     rows.push(ratio(`start: DIR true against node -e 0, Node ${major}`, times.ours, times.empty, bar));
+    rows.push(ratio(`start: its system calls and nothing else, Node ${major}`, times.alone, times.empty, null));
     if (major === 20) rows.push(await memory(node, build));
   }
   return rows;

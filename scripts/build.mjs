@@ -123,6 +123,11 @@ export async function buildTests() {
     banner: { js: REQUIRE },
     external: [...shared.external, 'fast-check', 'esbuild'],
   });
+  await build({
+    ...forKeeping,
+    entryPoints: { 'calls-alone': 'bench/calls-alone/start.ts', 'calls-alone-program': 'bench/calls-alone/program.ts' },
+    outdir: '.build',
+  });
   // Big copies look for it beside themselves.
   copyFileSync(join(root, 'dist/copy-worker.cjs'), join(root, '.build/copy-worker.cjs'));
 }
