@@ -41,7 +41,10 @@ export const NO_OPTIONS: RunOptions = {
 /** The options before DIR: commander's help and the quick path read the same table. */
 export const OPTIONS = {
   '--store': { value: 'ROOT', help: 'the store below ROOT (ROOT/nix/store) instead of /nix/store' },
-  '--bind': { value: 'HOST[:DEST]', help: 'show a file or directory of the host inside, writable; may be repeated' },
+  '--bind': {
+    value: 'HOST[:DEST]',
+    help: 'show a file or directory of the host inside, writable but for the store; may be repeated',
+  },
   '--net': { value: null, help: "keep the host's network" },
   '--whole-store': { value: null, help: "show all of the store, not only the build's inputs" },
   '--without': { value: 'NAME', help: `leave out ${GROUP_NAMES.join(', ')}; may be repeated` },

@@ -1,14 +1,38 @@
 /** What of the host is shown inside besides the store: the machine's `sandbox-paths`, and what `--bind` asks for. */
-import { innerPath, storePath } from '../base/path.ts';
+import { type HostPath, innerPath, storePath } from '../base/path.ts';
 import type { PlanInput } from './plan-input.ts';
 import { directories, inGroup, type OpOf, type Step, step } from './step.ts';
 
-/** What `--bind` asks for, in that order. */
+type Bind = PlanInput['options']['binds'][number];
+
+/** What `--bind` asks for, in that order: all of it can be written, but for the stores of the machine. */
 export function bindSteps(input: PlanInput): readonly Step[] {
   const made = new Set<string>();
-  return input.options.binds.flatMap(bind =>
-    placedBind(input, { ...bind, readOnly: false }, made, 'you asked for it: --bind'),
-  );
+  const asked = 'you asked for it: --bind';
+  return input.options.binds.flatMap(bind => {
+    const readOnly = input.facts.stores.some(store => bind.from === store || bind.from.startsWith(`${store}/`));
+    const why = readOnly ? `${asked}; it is of the store, which nothing may change` : asked;
+    return [...placedBind(input, { ...bind, readOnly }, made, why), ...storesBelow(bind, input.facts.stores)];
+  });
+}
+
+/** The stores that lie in what is shown. */
+function storesBelow({ from, to }: Bind, stores: readonly HostPath[]): readonly Step[] {
+  const above = from === '/' ? '' : from;
+  return stores
+    .filter(store => store.startsWith(`${above}/`))
+    .map(store =>
+      step(
+        {
+          kind: 'bind',
+          from: store,
+          to: innerPath(`${to}${store.slice(above.length)}`),
+          type: 'directory',
+          readOnly: true,
+        },
+        'the store in what you bind: nothing may change it',
+      ),
+    );
 }
 
 /** The `sandbox-paths`. Those of the store are there already, with all that they need. */

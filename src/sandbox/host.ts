@@ -32,6 +32,8 @@ export interface HostFacts {
   };
   /** The directory that holds `store`, on the host: `/nix`, or `ROOT/nix` for `--store ROOT`. */
   readonly nixRoot: HostPath;
+  /** The stores that are there: that one, and the machine's own. */
+  readonly stores: readonly HostPath[];
   /** Whether a Nix daemon's socket lies below it, in `var/nix/daemon-socket`. */
   readonly daemonSocket: boolean;
   /** Files that a build with network gets from the host, and that exist here (nix-sandbox.md, section 5). */
@@ -94,12 +96,18 @@ export function gatherHostFacts(questions: HostQuestions): HostFacts {
     umask: callersUmask(),
     limits: gatherLimits(questions.openFilesSoft),
     nixRoot: hostPath(`${root}${questions.storeTop}`),
+    stores: storesHere(`${root}${questions.storeTop}`),
     daemonSocket: existsSync(`${root}${questions.storeTop}/var/nix/daemon-socket`),
     networkFiles: questions.network ? networkFiles(questions.settings?.certificates ?? CERTIFICATES) : [],
     machinePaths: shown,
     settingsProblems: [...(questions.settings?.problems ?? []), ...lost],
     promptShell: null,
   };
+}
+
+function storesHere(nixRoot: string): readonly HostPath[] {
+  const places = new Set([nixRoot, '/nix', '/gnu'].map(top => `${top}/store`));
+  return [...places].filter(path => existsSync(path)).map(hostPath);
 }
 
 /** As uname(2) says it; Node's own way to that loads more than a run needs. */

@@ -181,6 +181,32 @@ for (const user of CALLERS) {
     );
   });
 
+  test(`T20 for ${user.name}: nor by a place where --bind shows it, or what it lies in`, { skip: HERE }, () => {
+    const { store, inside, outside } = caseOf(user);
+    const path = join(store, BUSYBOX);
+    if (process.getuid?.() === 0) execFileSync('chown', ['-hR', `${user.uid}:${user.gid}`, join(store, 'nix')]);
+    assert.equal(printed(outside(['chmod', 'u+w', path])), '');
+    const before = treeHash(join(store, 'nix'));
+    const places: readonly (readonly [bind: string, shown: string])[] = [
+      [`${path}:/shown`, '/shown'],
+      [`${path}/bin/busybox:/shown`, '/shown'],
+      [`${store}/nix/store:/shown`, `/shown/${BUSYBOX.slice('/nix/store/'.length)}`],
+      [`${store}:/shown`, `/shown${BUSYBOX}`],
+      [`/:/shown`, `/shown${path}`],
+      [path, path],
+    ];
+    for (const [bind, shown] of places) {
+      const change = script(`[ -e ${shown} ] && ! chmod 755 ${shown} && ! : >>${shown} && ! : >${shown}/new`);
+      const said = inside(change, ['--bind', bind]);
+      assert.equal(said.status, 0, `${bind}: ${printed(said)}`);
+      assert.match(printed(said), /Read-only file system/);
+    }
+    assert.equal(treeHash(join(store, 'nix')), before);
+    // What lies beside the store is writable, as with every bind.
+    const beside = script('echo mine >/shown/new && cat /shown/new');
+    assert.equal(printed(inside(beside, ['--bind', `${store}/nix:/shown`])), 'mine\n');
+  });
+
   test(`T21 for ${user.name}: the caller's cgroup cannot be mounted`, { skip: HERE }, () => {
     const { probe, inside, outside } = caseOf(user);
     assert.equal(printed(outside([probe, 'cgroup-namespace'])), 'ok\n');

@@ -25,6 +25,8 @@ export const GOLDEN_BUILDS: Readonly<Record<string, PlanInput>> = {
         { from: hostPath('/home/alice/lib'), to: innerPath('/home/alice/lib'), type: 'directory' },
         { from: hostPath('/srv/alice'), to: innerPath('/home/alice'), type: 'directory' },
         { from: hostPath('/srv/notes'), to: innerPath('/home/alice/notes'), type: 'file' },
+        { from: hostPath('/nix/store/00000000000000000000000000000001-gdb'), to: innerPath('/gdb'), type: 'directory' },
+        { from: hostPath('/nix'), to: innerPath('/all'), type: 'directory' },
       ],
       command: ['./configure', '--prefix=/tmp/it works', ''],
       workingDirectory: innerPath('/build/hello-2.12.1'),

@@ -66,6 +66,7 @@ export function hostFacts(change: Partial<HostFacts> = {}): HostFacts {
     umask: 0o027,
     limits: { openFiles: { soft: 1024, hard: 1_048_576 }, coreHard: 'unlimited' },
     nixRoot: hostPath('/nix'),
+    stores: [hostPath('/nix/store')],
     daemonSocket: false,
     networkFiles: [],
     machinePaths: [],
