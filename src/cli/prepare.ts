@@ -101,6 +101,7 @@ export function facts(build: KeptBuild, options: RunOptions): HostFacts {
   return gatherHostFacts({
     storeRoot: storeLayout(options.store, build.system).root,
     storeTop: build.system === 'guix' ? '/gnu' : '/nix',
+    buildTop: build.buildTop,
     network: options.net,
     settings: machineSettings(build, options),
     openFilesSoft: process.env['NIX_BUILD_SHELL_OPEN_FILES'],

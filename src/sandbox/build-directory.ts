@@ -1,5 +1,5 @@
 /** The steps of `/build` (S12), by the rung on which the working copy stands, and of the build's own name for it. */
-import { type InnerPath, innerPath } from '../base/path.ts';
+import { type InnerPath, innerPath, toBytes } from '../base/path.ts';
 import type { PlanInput } from './plan-input.ts';
 import { directories, inGroup, type Omission, type Op, type Step, step } from './step.ts';
 import type { NotTaken, OverlayCopy, WorkingCopy } from './working-copy.ts';
@@ -7,7 +7,8 @@ import type { NotTaken, OverlayCopy, WorkingCopy } from './working-copy.ts';
 const BUILD = innerPath('/build');
 
 /** `/build`, and the same directory at the path by which the build knew it. */
-export function buildSteps({ build, session }: PlanInput): readonly Step[] {
+export function buildSteps(input: PlanInput): readonly Step[] {
+  const { build, session } = input;
   const first =
     session.copy.rung === 'overlay'
       ? overlayOp(session.copy)
@@ -24,9 +25,9 @@ export function buildSteps({ build, session }: PlanInput): readonly Step[] {
     ),
   ];
   const top = extraBuildTop(build.buildTop);
-  if (top === null) return steps;
+  if (top === null || !hasPlace(top, input)) return steps;
   const why = `the build called its directory ${top}, and such paths stand in what it made`;
-  const made = top.startsWith('/nix/') ? [] : directories(top, new Set(['/tmp']));
+  const made = inWholeStore(top, input) ? [] : directories(top, new Set(['/tmp', '/nix']));
   const again: Op = { kind: 'bindInner', from: BUILD, to: top, type: 'directory' };
   return [...steps, ...made.map(op => step(op, why)), step(again, why, { nix: 'tmpDirInSandbox' })];
 }
@@ -79,6 +80,39 @@ export function omittedByRung({ session }: PlanInput): readonly Omission[] {
   return [...(looked.whole ? [] : [owners]), ...(byRoot.links ? [] : [links])];
 }
 
+/** The build's own name, where it is none of the sandbox's own and nothing stands for it. */
+export function omittedName(input: PlanInput): readonly Omission[] {
+  const { buildTop } = input.build;
+  const top = extraBuildTop(buildTop);
+  if (buildTop === null || buildTop === BUILD || (top !== null && hasPlace(top, input))) return [];
+  return [
+    {
+      what: "the build's own name for its directory leads nowhere",
+      why: `it is ${shortened(buildTop)}, where no directory can be made`,
+      nix: 'tmpDirInSandbox',
+    },
+  ];
+}
+
+/** A longer one is cut where it is told. */
+const LONGEST_TOLD = 200;
+
+function shortened(path: string): string {
+  return path.length > LONGEST_TOLD ? `${path.slice(0, LONGEST_TOLD)}…` : path;
+}
+
+/** Whether the working copy can be mounted there: nothing can be made in the host's own store, so there it must be already. */
+function hasPlace(top: InnerPath, input: PlanInput): boolean {
+  return !inWholeStore(top, input) || input.facts.buildTopBelow;
+}
+
+function inWholeStore(top: InnerPath, { store }: PlanInput): boolean {
+  return store.kind === 'whole' && top.startsWith('/nix/');
+}
+
+/** NAME_MAX, and what PATH_MAX leaves of a path behind that of the sandbox's root. */
+const LONGEST = { name: 255, path: 2048 };
+
 /**
  * The build's own name for its directory, where that is not `/build`: an unsandboxed build, or Guix. The text is from a stranger:
  * only plain absolute paths outside what the sandbox itself lays out are taken.
@@ -87,6 +121,7 @@ function extraBuildTop(top: string | null): InnerPath | null {
   if (top === null || top === '/build' || !/^(\/[^/\0]+)+$/.test(top)) return null;
   const names = top.split('/');
   if (names.includes('.') || names.includes('..')) return null;
+  if (toBytes(top).length > LONGEST.path || names.some(name => toBytes(name).length > LONGEST.name)) return null;
   if (['build', 'bin', 'etc', 'dev', 'proc', 'gnu'].includes(names[1] ?? '')) return null;
   return top === '/nix' || top === '/tmp' || top.startsWith('/nix/store') ? null : innerPath(top);
 }

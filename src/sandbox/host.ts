@@ -3,6 +3,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from '
 import type * as System from 'node:os';
 import { type HostPath, hostPath } from '../base/path.ts';
 import type { NixSettings } from '../nix/nix-settings.ts';
+import { resolveInRoot } from '../nix/resolve-in-root.ts';
 import { hasTerminal } from './has-terminal.ts';
 import { type MachinePath, machinePaths } from './machine-paths.ts';
 
@@ -34,6 +35,8 @@ export interface HostFacts {
   readonly nixRoot: HostPath;
   /** The stores that are there: that one, and the machine's own. */
   readonly stores: readonly HostPath[];
+  /** Whether the build's own name for its directory is that of a directory below it, with no link on the way. */
+  readonly buildTopBelow: boolean;
   /** Whether a Nix daemon's socket lies below it, in `var/nix/daemon-socket`. */
   readonly daemonSocket: boolean;
   /** Files that a build with network gets from the host, and that exist here (nix-sandbox.md, section 5). */
@@ -69,6 +72,8 @@ export interface HostQuestions {
   readonly storeRoot: string | null;
   /** The directory of the store's root: `/nix`, or Guix' `/gnu`. */
   readonly storeTop: '/nix' | '/gnu';
+  /** NIX_BUILD_TOP, a stranger's text; null where it is unknown. */
+  readonly buildTop: string | null;
   /** Whether the network's files are wanted (`--net`). */
   readonly network: boolean;
   /** The machine's Nix settings; null where the store is not the machine's. */
@@ -97,6 +102,7 @@ export function gatherHostFacts(questions: HostQuestions): HostFacts {
     limits: gatherLimits(questions.openFilesSoft),
     nixRoot: hostPath(`${root}${questions.storeTop}`),
     stores: storesHere(`${root}${questions.storeTop}`),
+    buildTopBelow: isDirectoryBelow(root, questions),
     daemonSocket: existsSync(`${root}${questions.storeTop}/var/nix/daemon-socket`),
     networkFiles: questions.network ? networkFiles(questions.settings?.certificates ?? CERTIFICATES) : [],
     machinePaths: shown,
@@ -150,6 +156,13 @@ function ofProc<T>(read: () => T, without: T): T {
   } catch {
     return without;
   }
+}
+
+/** Behind a link there is another place inside, or none. */
+function isDirectoryBelow(root: string, { storeTop, buildTop }: HostQuestions): boolean {
+  if (buildTop?.startsWith(`${storeTop}/`) !== true) return false;
+  const found = resolveInRoot(root, buildTop);
+  return found.ok && found.value.inside === buildTop && found.value.stats.isDirectory();
 }
 
 /** Links such as systemd-resolved's are followed: what they point at is bound. */

@@ -1,7 +1,7 @@
 /** What real Nix does and this sandbox does not, each with the reason: half of what a plan is for. */
 
 import { storePath } from '../base/path.ts';
-import { omittedByRung } from './build-directory.ts';
+import { omittedByRung, omittedName } from './build-directory.ts';
 import { leftOut } from './groups.ts';
 import type { PlanInput } from './plan-input.ts';
 import type { Omission } from './step.ts';
@@ -15,6 +15,7 @@ export function omissions(input: PlanInput): readonly Omission[] {
     ...ofUser(input),
     ...ofStreams(input),
     ...omittedByRung(input),
+    ...omittedName(input),
     ...ofBuild(input),
     ...ofDerivation(input),
     ...ofSettings(input),

@@ -68,6 +68,7 @@ function flatInput(
       ...gatherHostFacts({
         storeRoot: `${base}/store`,
         storeTop: '/nix',
+        buildTop: buildTop ?? null,
         network: false,
         settings: null,
         openFilesSoft: process.env['NBS_NOFILE'],

@@ -67,6 +67,7 @@ export function hostFacts(change: Partial<HostFacts> = {}): HostFacts {
     limits: { openFiles: { soft: 1024, hard: 1_048_576 }, coreHard: 'unlimited' },
     nixRoot: hostPath('/nix'),
     stores: [hostPath('/nix/store')],
+    buildTopBelow: false,
     daemonSocket: false,
     networkFiles: [],
     machinePaths: [],
