@@ -5,8 +5,15 @@ import { filterRules, type Sockets } from './filter-rules.ts';
 import { type HostFacts, toolDirectory } from './host.ts';
 import type { PlanInput } from './plan-input.ts';
 import { inGroup, type Op, type Step, step } from './step.ts';
+import { terminalDescription } from './terminfo.ts';
 
-const rc = (name: string): string => `PS1='\\[\\e[1;36m\\][${name}]\\[\\e[0m\\] \\w \\$ '
+/** The description of the terminal is read once, when line editing begins; the programs of the build find the environment that they had. */
+const rc = (name: string): string => `if [ -z "\${TERMINFO+set}" ]; then
+  export TERMINFO=${terminalDescription()}
+  bind -V >/dev/null 2>&1
+  export -n TERMINFO
+fi
+PS1='\\[\\e[1;36m\\][${name}]\\[\\e[0m\\] \\w \\$ '
 unset HISTFILE PROMPT_COMMAND
 shopt -s checkwinsize
 `;

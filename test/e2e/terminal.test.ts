@@ -42,12 +42,18 @@ for (const [name, user] of SIDES) {
   }, async () => {
     await inTerminal(user, async terminal => {
       await terminal.type('enter', /^\[small-1\.0\] \/build \$ $/m);
-      assert.match(await terminal.until(/./), /in small-1\.0; what changes in \/build is gone at the end/);
+      assert.match(await terminal.until(/./), /in small-1\.0; \/build is gone at the end \(or --keep\)$/m);
       // Left twice, and a letter in between; then the line before once more, by the arrow.
       terminal.press('echo ac', 'Left', 'b', 'Enter');
       await terminal.until(/^abc$/m);
       terminal.press('Up', 'C-a', 'C-k', 'echo "it is $((40 + 2))"', 'Enter');
       await terminal.until(/^it is 42$/m);
+      // Ctrl-L leaves nothing but the line, and a long one goes on in the next.
+      terminal.press('C-l', `echo ${'x'.repeat(80)}`);
+      await terminal.until(/^\[small-1\.0\] \/build \$ echo x{54}\nx{26}$/);
+      terminal.press('C-a', 'C-k');
+      await terminal.until(/^\[small-1\.0\] \/build \$ $/);
+      await terminal.type('echo "<$(env | grep TERM)>"', /^<TERM=xterm-256color>$/m);
       await terminal.type('tty; id -u; echo $HOME', /^1000\n\/homeless-shelter$/m);
       terminal.press('sleep 1000', 'Enter');
       await terminal.until(/\$ sleep 1000$/m);

@@ -60,7 +60,7 @@ for (const [who, user] of [
     await pty.shows('again-42');
     assert.match(pty.screen(), /No such file/);
     pty.type(`${MENU}n`);
-    await pty.shows(/small-1\.0 ▸1 2$.*small-1\.0 1\/2 .*\/build is a copy/ms);
+    await pty.shows(/small-1\.0 ▸1 2$.*small-1\.0 1\/2 .*\/build is the working copy/ms);
     pty.type(`${MENU}q`);
     await pty.shows(/▸1 Dirs/);
     pty.type('qy');

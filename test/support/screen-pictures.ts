@@ -14,8 +14,7 @@ const WIDE = [120, 40] as const;
 
 /** What a shell in the pane shows. */
 const SESSION = [
-  'nix-build-shell: in wttr-0.1.0; what changes in /build is gone at the end (or --',
-  'keep)',
+  'nix-build-shell: in wttr-0.1.0; /build is gone at the end (or --keep)',
   '\u001b[1;36m[wttr-0.1.0]\u001b[0m /build/source $ cargo build --release --frozen',
   '\u001b[1;32m   Compiling\u001b[0m openssl-sys v0.9.102',
   '\u001b[1;31merror\u001b[0m: failed to run custom build command for `openssl-sys v0.9.102`',

@@ -164,7 +164,7 @@ function sayKept({ build, copy }: Session): void {
 
 function greet({ prepared }: Ready, keep: boolean): void {
   const end = keep ? 'kept at the end' : 'gone at the end (or --keep)';
-  say(`in ${prepared.build.name?.value ?? prepared.build.outer}; what changes in /build is ${end}`);
+  say(`in ${prepared.build.name?.value ?? prepared.build.outer}; /build is ${end}`);
 }
 
 function statusOf(outcome: RunOutcome): number {

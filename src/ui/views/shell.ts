@@ -33,7 +33,10 @@ function withWayOut({ size, reservedKey }: State, pane: PaneInfo, name: Span): r
   const way = [span(shownKey(reservedKey), 'strong'), span(' menu', 'dim')];
   const room = (others: readonly Span[]): number => size.columns - 4 - width(lineText([...others, ...way]));
   const cut = (text: string, cells: number): string => (cells < 1 ? '' : fit(text, Math.min(cells, width(text))));
-  const about = foreign(`  ${cut(pane.first ? '/build is a copy' : printable(pane.command), room([name]))}  `, 'dim');
+  const about = foreign(
+    `  ${cut(pane.first ? '/build is the working copy' : printable(pane.command), room([name]))}  `,
+    'dim',
+  );
   const title = pane.title === '' ? '' : cut(` ${pane.title}`, room([name, about]));
   return [name, foreign(title, 'dim'), about, ...way];
 }
