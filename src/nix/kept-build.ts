@@ -42,7 +42,7 @@ export interface KeptBuild {
   readonly structuredAttrs: boolean;
   /** `NIX_BUILD_TOP`, an absolute path of the build's own view; null where it is unknown. */
   readonly buildTop: string | null;
-  /** False where `buildTop` is a host path, so the build ran without a sandbox; null where that is unknown. */
+  /** False where `buildTop` is a host path, or the layout tells it: the build ran without a sandbox; null where that is unknown. */
   readonly sandboxed: boolean | null;
   /** Whether the caller can list the outer and the content directory. */
   readonly access: Access;

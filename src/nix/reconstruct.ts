@@ -5,6 +5,7 @@ import type { EnvVars } from './env-vars.ts';
 import { initialEnvironment } from './initial-environment.ts';
 import type { KeptBuild } from './kept-build.ts';
 import { attrsOutputs } from './output-clues.ts';
+import { sandboxByLayout } from './refine.ts';
 import { names } from './signs.ts';
 import { sourceRoot } from './source-root.ts';
 import type { StoreLayout } from './store-layout.ts';
@@ -15,7 +16,8 @@ import type { StoreLayout } from './store-layout.ts';
  * @param foundBy how the derivation was found: it stands beside the environment wherever that is shown
  */
 export function reconstructed(build: KeptBuild, derivation: Derivation, foundBy: string, layout: StoreLayout): EnvVars {
-  const buildTop = '/build';
+  const sandboxed = sandboxByLayout(build);
+  const buildTop = sandboxed === false ? build.outer : '/build';
   const root = sourceRoot(derivation, build.content);
   const workingDirectory = root === null ? buildTop : `${buildTop}/${root}`;
   const { variables, lost } = initialEnvironment(derivation, {
@@ -33,11 +35,12 @@ export function reconstructed(build: KeptBuild, derivation: Derivation, foundBy:
           'what the phases before the failure set or changed',
           `the directory in which the failing phase began (taken: ${workingDirectory})`,
         ];
+  const ofTop = sandboxed === null ? [`NIX_BUILD_TOP, where the build ran without a sandbox (taken: ${buildTop})`] : [];
   const source = {
     kind: 're-constructed',
     derivation: derivation.path,
     foundBy,
-    lost: [...ofPhases, ...lost],
+    lost: [...ofPhases, ...ofTop, ...lost],
   } as const;
   return { version: 1, source, variables, arrays: [], functions: [], problems: [] };
 }

@@ -9,9 +9,23 @@ import { readRegularFile } from './read-regular.ts';
 
 /** The build with its name, where it had none, and with `buildTop` and `sandboxed`, as its environment tells. */
 export function withEnvironment(build: KeptBuild, env: EnvVars): KeptBuild {
-  const source = env.source.kind === 'file' ? 'env-vars' : 'derivation';
-  const buildTop = env.source.kind === 'file' ? (envValue(env, 'NIX_BUILD_TOP') ?? null) : null;
-  return { ...named(build, envValue(env, 'name'), source), buildTop, sandboxed: sandboxed(build, buildTop) };
+  const isFile = env.source.kind === 'file';
+  const known = named(build, envValue(env, 'name'), isFile ? 'env-vars' : 'derivation');
+  const top = isFile ? envValue(env, 'NIX_BUILD_TOP') : undefined;
+  if (top !== undefined) return { ...known, buildTop: top, sandboxed: sandboxed(build, top) };
+  const told = sandboxByLayout(build);
+  return { ...known, buildTop: told === false ? build.outer : null, sandboxed: told };
+}
+
+/**
+ * Whether the build had a sandbox, as far as its layout tells: Nix makes `build` for those that have one only, and names directories by its
+ * process since 2.30, when it had long done so (nix-sandbox.md, section 1.1). Without an environment file to be seen, a flat directory may be
+ * a copy of what was in `build`.
+ */
+export function sandboxByLayout({ system, layout, outer, envFile, access }: KeptBuild): boolean | null {
+  if (system !== 'nix' || access !== 'readable') return null;
+  if (layout === 'build') return true;
+  return envFile !== null && (shapeOf(outer)?.pid ?? null) !== null ? false : null;
 }
 
 /** The build with the derivation's name, where it had none. */
@@ -28,8 +42,8 @@ function named(build: KeptBuild, name: string | undefined, source: NameSource): 
  * Whether a build with this NIX_BUILD_TOP was sandboxed: `/build` is Nix' name inside, a path of the host's is none.
  * Null where both look alike: Guix builds at the same path inside and outside, `sandbox-build-dir` can be anything.
  */
-function sandboxed(build: KeptBuild, top: string | null): boolean | null {
-  if (top === null || !top.startsWith('/') || build.system === 'guix') return null;
+function sandboxed(build: KeptBuild, top: string): boolean | null {
+  if (!top.startsWith('/') || build.system === 'guix') return null;
   if (top === build.outer || top === build.content) return false;
   if (top === '/build') return true;
   const outer = ['build', 'b'].includes(baseName(top)) ? parentOf(top) : top;

@@ -242,3 +242,21 @@ test('words the failure of a directory that may not be entered', { skip: missing
   assert.match(failureLine(closedFailure(build, '').failure), /= ENOENT; it has just gone away$/);
   assert.equal(asksForPrivileges(build), false);
 });
+
+test('says whether the build had a sandbox, where its layout alone tells', () => {
+  const lost = { kind: 're-constructed', derivation: '/nix/store/x.drv', foundBy: 'you named it', lost: [] } as const;
+  const env = { version: 1, source: lost, variables: [], arrays: [], functions: [], problems: [] } as const;
+  const told = (path: string, files: readonly string[]) => {
+    const { sandboxed, buildTop, outer } = recognised(tree(`told/${path}`, files), { env });
+    return [sandboxed, buildTop === outer ? 'outer' : buildTop];
+  };
+  assert.deepEqual(told('nix-build-x.drv-0', ['env-vars']), [null, null]);
+  assert.deepEqual(told('nix-build-x.drv-1', ['build/env-vars']), [true, null]);
+  assert.deepEqual(told('builds/nix-1-2', ['build/env-vars']), [true, null]);
+  assert.deepEqual(told('builds/nix-1-3', ['env-vars', 'source/x.c']), [false, 'outer']);
+  assert.deepEqual(told('builds/nix-build-x.drv-1-4', ['env-vars', 'source/x.c']), [false, 'outer']);
+  // It may be a copy of what was in `build`, whose env-vars could not be read.
+  assert.deepEqual(told('builds/nix-1-5', ['source/x.c']), [null, null]);
+  assert.deepEqual(told(`b/${RANDOM}`, ['b/env-vars']), [null, null]);
+  assert.deepEqual(told('guix-build-x.drv-0', ['environment-variables']), [null, null]);
+});

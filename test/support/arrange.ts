@@ -19,6 +19,8 @@ export type Arrangement =
   | 'builds-named'
   /** `builds/nix-PID-CTR/build`: today's. */
   | 'builds-nameless'
+  /** `builds/nix-PID-CTR`, content directly in it: the same without a sandbox. */
+  | 'builds-unsandboxed'
   /** `b/RANDOM/b`, owned by who asked for the build: Lix 2.94. */
   | 'lix';
 
@@ -50,6 +52,7 @@ const SHAPES: Record<Arrangement, (name: string) => { readonly outer: string; re
   'nested-closed': name => ({ outer: `nix-build-${name}.drv-0`, inner: 'build' }),
   'builds-named': name => ({ outer: `builds/nix-build-${name}.drv-${PID}-${COUNTER}`, inner: 'build' }),
   'builds-nameless': () => ({ outer: `builds/nix-${PID}-${COUNTER}`, inner: 'build' }),
+  'builds-unsandboxed': () => ({ outer: `builds/nix-${PID}-${COUNTER}`, inner: '' }),
   lix: () => ({ outer: `b/${RANDOM}`, inner: 'b' }),
 };
 
