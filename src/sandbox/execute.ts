@@ -9,14 +9,12 @@ import type { Op } from './step.ts';
 const sourceAndRun = (file: string): string => `source /build/${file}; exec "$@"`;
 
 /**
- * The same for a re-constructed environment. Its shell may be no bash, which alone reads env-vars: the environment is its own already. Its
- * PATH may lead nowhere (without stdenv's setup it is `/path-not-set`): the shell itself can be called nevertheless. That CMD is not there
- * is said in one line; for an environment that is known before, `command-there.ts` does that.
+ * That CMD is not there is said in one line; for an environment that is known before, `command-there.ts` does that. A builtin of the
+ * shell's (`true`, `echo`) is nothing that `exec` could execute: bash is asked for files alone.
  */
-const SOURCE_AND_RUN = `if [ -n "\${BASH_VERSION-}" ]; then . /build/env-vars; fi
-case \${1-} in --) shift ;; -*) exec "$@" ;; esac
-case \${1-} in bash | sh) command -v "$1" >/dev/null || { shift; exec "\${BASH:-/bin/sh}" "$@"; } ;; esac
-command -v "$1" >/dev/null || {
+const FIND_AND_RUN = `_nbsFind='command -v'
+[ -z "\${BASH_VERSION-}" ] || _nbsFind='type -P'
+$_nbsFind "$1" >/dev/null || {
   case $1 in
     */*) [ -e "$1" ] && set -- 126 'it may not be executed' || set -- 127 'there is no such file in the sandbox' ;;
     *) set -- 127 "no directory of the build's PATH has it; name it by its path (/nix/store/…/bin/NAME)" ;;
@@ -25,6 +23,18 @@ command -v "$1" >/dev/null || {
   exit "$1"
 }
 exec "$@"`;
+
+/** Words that begin so are `exec`'s own. */
+const OPTIONS_OF_EXEC = 'case ${1-} in --) shift ;; -*) exec "$@" ;; esac';
+
+/**
+ * The same for a re-constructed environment. Its shell may be no bash, which alone reads env-vars: the environment is its own already. Its
+ * PATH may lead nowhere (without stdenv's setup it is `/path-not-set`): the shell itself can be called nevertheless.
+ */
+const SOURCE_AND_RUN = `if [ -n "\${BASH_VERSION-}" ]; then . /build/env-vars; fi
+${OPTIONS_OF_EXEC}
+case \${1-} in bash | sh) command -v "$1" >/dev/null || { shift; exec "\${BASH:-/bin/sh}" "$@"; } ;; esac
+${FIND_AND_RUN}`;
 
 /**
  * Lets the derivation's own setup run on the re-constructed environment, inside the sandbox and where a build begins, and writes what
@@ -92,7 +102,7 @@ export function loader({ build, env, options, facts }: PlanInput): Loader {
 function loaderWithoutShell(bash: readonly string[], env: EnvVars): Loader {
   return {
     program: innerPath(bash[0] ?? ''),
-    before: [...bash, '-c', 'exec "$@"', '--'],
+    before: [...bash, '-c', `${OPTIONS_OF_EXEC}\n${FIND_AND_RUN}`, '--'],
     environment: environmentOf(env),
   };
 }

@@ -12,6 +12,8 @@ export function omissions(input: PlanInput): readonly Omission[] {
   return [
     ...omittedOfStore(input),
     ...ALWAYS,
+    ofShell(input),
+    NOT_FIRST,
     ...ofUser(input),
     ...ofStreams(input),
     ...omittedByRung(input),
@@ -41,17 +43,24 @@ const ALWAYS: readonly Omission[] = [
     why: 'S14; it is that of the private devpts, which the link leads to in a build',
     nix: 'enterChroot',
   },
-  {
-    what: "/bin/sh is the build's own shell, not the one that Nix' settings name",
-    why: 'S16',
-    nix: 'getPathsInSandbox',
-  },
-  {
-    what: 'the command is not process 1, and cannot look into it (/proc/1/root, /proc/1/fd)',
-    why: 'process 1 ignores signals that it does not handle; a build is process 1 and lives with that',
-    nix: 'startChild',
-  },
 ];
+
+const NOT_FIRST: Omission = {
+  what: 'the command is not process 1, and cannot look into it (/proc/1/root, /proc/1/fd)',
+  why: 'process 1 ignores signals that it does not handle; a build is process 1 and lives with that',
+  nix: 'startChild',
+};
+
+function ofShell({ options }: PlanInput): Omission {
+  const nix = 'getPathsInSandbox';
+  return options.shell === null
+    ? {
+        what: "there is no /bin/sh, where a build has the one that Nix' settings name",
+        why: 'S16; it has no shell',
+        nix,
+      }
+    : { what: "/bin/sh is the build's own shell, not the one that Nix' settings name", why: 'S16', nix };
+}
 
 const GROUPS: Omission = {
   what: 'your supplementary groups stay, shown as nogroup',

@@ -87,6 +87,7 @@ for (const [side, user] of SIDES) {
       ['--whole-store true', 2, /\nnix-build-shell: cannot run --whole-store: options come before DIR; .*\n$/],
       ['-a name bash', 0, /^[^\n]*\n$/],
       ['no-such', 127, /\nnix-build-shell: cannot run the command: no directory of the build's PATH has it; .*\n$/],
+      ['alias', 127, /\nnix-build-shell: cannot run the command: no directory of the build's PATH has it; .*\n$/],
       ['/usr/bin/env', 127, /\nnix-build-shell: cannot run the command: there is no such file in the sandbox\n$/],
       ['./source/hello.c', 126, /\nnix-build-shell: cannot run the command: it may not be executed\n$/],
       ['./run.sh', 0, /^[^\n]*\n$/],

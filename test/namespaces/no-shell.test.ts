@@ -12,6 +12,13 @@ const SIDES = [
 
 const BUILDERS = [`${BUSYBOX}/bin/env`, `${BUSYBOX}/bin/busybox`, 'builtin:fetchurl'] as const;
 
+/** `alias` is a builtin of the bash that starts it. */
+const REFUSED = [
+  ['no-such-program', /\nnix-build-shell: cannot run the command: no directory of the build's PATH has it; .*\n$/],
+  ['alias', /\nnix-build-shell: cannot run the command: no directory of the build's PATH has it; .*\n$/],
+  ['/bin/none', /\nnix-build-shell: cannot run the command: there is no such file in the sandbox\n$/],
+] as const;
+
 for (const [name, skip, user] of SIDES) {
   test(`${name} runs a command in a build without a shell`, { skip }, () => {
     for (const builder of BUILDERS) {
@@ -25,7 +32,11 @@ for (const [name, skip, user] of SIDES) {
       for (const line of [`PATH=${BUSYBOX}/bin`, 'words=a b $c', 'NIX_BUILD_TOP=/build', 'name=small-1.0'])
         assert.ok(lines.includes(line), `${line} is not among ${stdout.toString()}`);
       assert.equal(inside('false').status, 1);
-      assert.equal(inside('no-such-program').status, 127);
+      for (const [command, why] of REFUSED) {
+        const refused = inside(command);
+        assert.equal(refused.status, 127, command);
+        assert.match(refused.stderr.toString(), why);
+      }
       // The build saw neither: its scripts would have failed.
       assert.equal(inside('stat', '/bin/sh').status, 1);
       assert.equal(inside('bash', '-c', ':').status, 127);
@@ -38,7 +49,8 @@ test('the plan and show say who starts the command', { skip: SIDES[1][1] }, () =
   const user = ordinaryUser();
   const plan = run(['plan', '--store', store, directory], { user });
   assert.match(plan.stdout.toString(), /the build has no shell: this bash starts the command/);
-  assert.doesNotMatch(plan.stdout.toString(), /the link \/bin\/sh/);
+  assert.doesNotMatch(plan.stdout.toString(), /the link \/bin\/sh|is the build's own shell/);
+  assert.match(plan.stdout.toString(), /there is no \/bin\/sh, /);
   const show = run(['show', '--store', store, directory], { user });
   assert.match(show.stdout.toString(), /shell +none: its builder is no shell, and none is among its inputs/);
 });
