@@ -32,7 +32,8 @@ export function startCopying(
     frames: [],
     uid: process.geteuid?.() ?? 0,
     gid: process.getegid?.() ?? 0,
-    startedAtMs: Date.now(),
+    // The clock counts whole milliseconds.
+    startedAtMs: Date.now() + 1,
     shared,
     failure: null,
   };

@@ -2,7 +2,16 @@
 import { syscall, uninterrupted } from '../ffi/syscalls.ts';
 import { nameAt, PART, PATH_SIZE } from './arena.ts';
 import { copyContent } from './content.ts';
-import { type Copying, endsCopy, type Frame, failedAt, keptMode, noteChanged, openSource } from './copying.ts';
+import {
+  type Copying,
+  endsCopy,
+  type Frame,
+  failedAt,
+  keptMode,
+  noteChanged,
+  noteWhereChanged,
+  openSource,
+} from './copying.ts';
 import { type HardLinks, linkKnown, rememberLink } from './hard-links.ts';
 import { AT_SYMLINK_NOFOLLOW, E, NEW_FILE, READ_FILE, TYPE } from './linux.ts';
 import {
@@ -40,6 +49,7 @@ function copyOpened(copying: Copying, links: HardLinks, frame: Frame, at: number
   const asked = statFd(arena, source);
   if (asked < 0) return failedAt(copying, at, TYPE.file, 'statx', asked, 'read');
   if (statType(arena) !== TYPE.file) return changed(copying, at, TYPE.file);
+  noteWhereChanged(copying, () => nameAt(arena, at));
   const identity = statLinks(arena) > 1 ? statIdentity(arena) : null;
   if (identity !== null) {
     // Where no link can be made (too many, a file system without them), the file is copied once more.
@@ -51,8 +61,8 @@ function copyOpened(copying: Copying, links: HardLinks, frame: Frame, at: number
   const size = statSize(arena);
   const allocated = statAllocated(arena);
   const mode = keptMode(statMode(arena), statOwner(arena), copying);
-  // Asking each file once more would cost: only one that is being written about now is.
-  const recent = statModifiedMs(arena) > copying.startedAtMs - RECENT_MS;
+  // Asking each file once more would cost: only one that is being written about now is, or that takes a while.
+  const again = size > arena.dataSize || statModifiedMs(arena) > copying.startedAtMs - RECENT_MS;
   takeTimes(arena);
   const target = uninterrupted('openat', frame.to, name, NEW_FILE, mode);
   if (target < 0) return failedAt(copying, at, TYPE.file, 'openat', target, 'write');
@@ -70,7 +80,7 @@ function copyOpened(copying: Copying, links: HardLinks, frame: Frame, at: number
   }
   report.files += 1;
   report.bytes += size;
-  if (recent && changedSince(copying, source, size)) noteChanged(copying, nameAt(arena, at));
+  if (again && changedSince(copying, source, size)) noteChanged(copying, nameAt(arena, at));
   if (identity !== null) remember(copying, links, identity, frame, at);
 }
 
@@ -81,6 +91,7 @@ export function copyOther(copying: Copying, links: HardLinks, frame: Frame, at: 
   const asked = statName(arena, frame.from, name);
   if (asked < 0) return failedAt(copying, at, type, 'statx', asked, 'read');
   if (statType(arena) !== type) return changed(copying, at, type);
+  noteWhereChanged(copying, () => nameAt(arena, at));
   const identity = statLinks(arena) > 1 ? statIdentity(arena) : null;
   takeTimes(arena);
   if (identity === null || linkKnown(links, arena, identity, frame.to, name) < 0) {

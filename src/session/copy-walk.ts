@@ -2,7 +2,16 @@
 import { fromBytes } from '../base/path.ts';
 import { syscall, uninterrupted } from '../ffi/syscalls.ts';
 import { PART, putPath } from './arena.ts';
-import { type Copying, copyFailure, type Frame, failed, keptMode, noteChanged, openSource } from './copying.ts';
+import {
+  type Copying,
+  copyFailure,
+  type Frame,
+  failed,
+  keptMode,
+  noteChanged,
+  noteWhereChanged,
+  openSource,
+} from './copying.ts';
 import { AT_FDCWD, E, READ_DIRECTORY, TYPE } from './linux.ts';
 import { openRoot } from './open-root.ts';
 import {
@@ -46,6 +55,7 @@ function makeFrame(copying: Copying, name: Buffer, source: number, parent: numbe
   const { arena } = copying;
   const asked = statFd(arena, source);
   if (asked < 0) return asked;
+  noteWhereChanged(copying, () => fromBytes(name));
   const owner = statOwner(arena);
   const mode = keptMode(statMode(arena), owner, copying);
   const identity = statIdentity(arena);

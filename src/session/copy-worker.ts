@@ -4,9 +4,10 @@ import { fail } from '../base/failure.ts';
 import { copyDirectory, startCopying } from './copy-directory.ts';
 import { type Done, type Hired, OWN, SHARED, type Task } from './crew.ts';
 
-const { from, to, share, ownIdentity, links, shared, words, port } = workerData as Hired;
+const { from, to, share, ownIdentity, startedAtMs, links, shared, words, port } = workerData as Hired;
 const copying = startCopying(from, to, share, shared);
 copying.ownIdentity = ownIdentity;
+copying.startedAtMs = startedAtMs;
 
 function work({ path, frame }: Task): void {
   const before = copying.report.files;

@@ -7,6 +7,7 @@ import { type Arena, nameAt } from './arena.ts';
 import type { Offers } from './content.ts';
 import { E, O_NOATIME, TYPE } from './linux.ts';
 import type { CopyReport, Skipped } from './session.ts';
+import { statChangedMs } from './stat.ts';
 
 /** A directory that is being copied: its two descriptors, and what is left to do in it. */
 export interface Frame {
@@ -48,8 +49,8 @@ export interface Copying {
   /** Who makes the copy: set-id bits survive only where owner and group stay the same. */
   readonly uid: number;
   readonly gid: number;
-  /** A file that was changed after this, while it was copied, may be half old and half new. */
-  readonly startedAtMs: number;
+  /** What was changed after this is not what was there when the copy began: the copy may be half old and half new. */
+  startedAtMs: number;
   /** Where several threads copy: the words of crew.ts. */
   shared: Int32Array | null;
   /** The first failure; ends the copy. */
@@ -136,6 +137,11 @@ function hintFor(errno: number, to: HostPath): string | null {
 /** Takes note of an entry of the current directory (''; the directory itself) that changed while it was copied: the first one is named. */
 export function noteChanged(copying: Copying, name: string): void {
   copying.report.changed ??= (currentPath(copying) + name).replace(/\/$/, '') || '.';
+}
+
+/** As {@link noteChanged}, where what was asked about last (stat.ts) was changed since the copy began: by the time it is met, it is another one. */
+export function noteWhereChanged(copying: Copying, name: () => string): void {
+  if (statChangedMs(copying.arena) > copying.startedAtMs) noteChanged(copying, name());
 }
 
 /** Opens something of the kept directory without leaving a trace where that is allowed; a descriptor or -errno. */

@@ -23,6 +23,7 @@ export interface Hired {
   readonly to: HostPath;
   readonly share: boolean;
   readonly ownIdentity: string;
+  readonly startedAtMs: number;
   /** The staging directory of hard links. */
   readonly links: number;
   readonly shared: Int32Array;
@@ -65,8 +66,8 @@ export function hire(copying: Copying, links: number): Crew | null {
   const members = Array.from({ length: count }, (_, index) => {
     const { port1, port2 } = new MessageChannel();
     const words = SHARED.size + index * OWN.size;
-    const { from, to, offers, ownIdentity } = copying;
-    const hired: Hired = { from, to, share: offers.clone, ownIdentity, links, shared, words, port: port2 };
+    const { from, to, offers, ownIdentity, startedAtMs } = copying;
+    const hired: Hired = { from, to, share: offers.clone, ownIdentity, startedAtMs, links, shared, words, port: port2 };
     const worker = new Worker(program, { workerData: hired, transferList: [port2], stdin: false });
     worker.unref();
     // Said by the worker itself, in words that a blocked main thread can read.

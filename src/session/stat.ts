@@ -95,6 +95,11 @@ export function sameModification(arena: Arena, times: Uint32Array): boolean {
   return [0, 1, 2].every(at => word(arena, 28 + at) === times[4 + at]);
 }
 
+/** When it was last changed in any way (ctime, which nobody can set), in milliseconds since 1970. */
+export function statChangedMs(arena: Arena): number {
+  return (word(arena, 24) + word(arena, 25) * HIGH) * 1000 + word(arena, 26) / 1_000_000;
+}
+
 /** The modification time in milliseconds since 1970. */
 export function statModifiedMs(arena: Arena): number {
   return (word(arena, 28) + word(arena, 29) * HIGH) * 1000 + word(arena, 30) / 1_000_000;
