@@ -44,15 +44,21 @@ export async function runFull(words: readonly string[]): Promise<number> {
     return EXIT.usage;
   }
   let status = 0;
-  const program = makeProgram(done => {
-    status = done;
-  });
+  const program = makeProgram(
+    done => {
+      status = done;
+    },
+    // Help comes in several pieces.
+    text => {
+      if (status === 0) status = print(text);
+    },
+  );
   try {
     await program.parseAsync([...words], { from: 'user' });
     return status;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return 0;
+    if (error.exitCode === 0) return status;
     // `help WORD` of no command.
     say(usageProblem(error.code === 'commander.help' ? `no such command: ${words[1] ?? ''}` : error.message));
     return EXIT.usage;
@@ -71,10 +77,8 @@ function usageProblem(message: string): string {
 
 type Done = (status: number) => void;
 
-/** Usage errors are said by {@link runFull}, in one line; a closed stdout is no reason for a stack trace. */
-const OUTPUT = { writeOut: (text: string) => void print(text), writeErr: () => undefined };
-
-function makeProgram(done: Done): Command {
+/** @param write for help and version; usage errors are said by {@link runFull}, in one line */
+function makeProgram(done: Done, write: (text: string) => void): Command {
   const program = new Command('nix-build-shell');
   program
     .description('Enter the sandbox of a failed Nix build, from its kept directory, without root.')
@@ -86,7 +90,7 @@ function makeProgram(done: Done): Command {
     .helpCommand('help [COMMAND]', 'this text, or that of a command')
     .addHelpText('after', EXAMPLES)
     .exitOverride()
-    .configureOutput(OUTPUT)
+    .configureOutput({ writeOut: write, writeErr: () => undefined })
     .enablePositionalOptions();
   withOptions(program, Object.keys(OPTIONS) as OptionName[]);
   // `--store ROOT show DIR` means what `show --store ROOT DIR` means.
@@ -133,7 +137,7 @@ function runOptions(given: Given): RunOptions {
 
 function addCommands(program: Command, done: Done): void {
   const command = (name: CommandName, help: string): Command =>
-    program.command(name).description(help).option('--json', 'as JSON').exitOverride().configureOutput(OUTPUT);
+    program.command(name).description(help).option('--json', 'as JSON').exitOverride();
   const ofBuild = (name: CommandName, help: string): Command =>
     withOptions(command(name, help).argument('<DIR>', 'a kept build directory'), ['--store', '--derivation']);
   withOptions(command('list', 'the kept builds of this machine, newest first'), ['--store'])

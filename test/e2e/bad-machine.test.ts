@@ -47,8 +47,20 @@ test('closed descriptors are /dev/null to the command, and nothing falls into th
   }
   assert.equal(enter('2>&-', 'bash', '-c', 'echo out').stdout.toString(), 'out\n');
   assert.equal(enter('2>&-', 'no-such-command').status, 127);
-  const full = runCommand(['bash', '-c', 'exec "$@" >/dev/full', 'x', programFor(null), 'list', '--json']);
-  isFailure(full, 125, /cannot write to stdout/);
+});
+
+test('what cannot be written to stdout is said in one line, help and version as well', () => {
+  for (const words of [
+    ['list', '--json'],
+    ['--help'],
+    ['help', 'list'],
+    ['list', '--help'],
+    ['--version'],
+    ['doctor'],
+  ]) {
+    const full = runCommand(['bash', '-c', 'exec "$@" >/dev/full', 'x', programFor(null), ...words]);
+    isFailure(full, 125, /cannot write to stdout/);
+  }
 });
 
 test('a machine without a store is told from a store that lost the shell', { skip: skip || missing('root') }, () => {
