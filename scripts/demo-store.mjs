@@ -7,6 +7,7 @@ import {
   copyFileSync,
   cpSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -87,17 +88,30 @@ function make(place, bash, tools) {
   return copyLibraries([bash, ...(tools.programs?.values() ?? [])], place);
 }
 
-/** `nix-build-shell/demo` below the user's cache, else (it cannot be written) a new temporary directory. */
+/** `nix-build-shell/demo` below the user's cache; where that cannot be written, below a temporary directory, the same each time. */
 function choosePlace() {
   const cache = process.env.XDG_CACHE_HOME ?? '';
-  const place = join(cache.startsWith('/') ? cache : join(homedir(), '.cache'), 'nix-build-shell/demo');
+  const above = join(cache.startsWith('/') ? cache : join(homedir(), '.cache'), 'nix-build-shell');
+  const temporary = join(tmpdir(), `nix-build-shell-demo-${process.getuid()}`);
+  if (writable(above)) return join(above, 'demo');
+  // Others can write to the directory above: what they planted there is left alone.
+  if (writable(temporary) && isOwn(temporary)) return join(temporary, 'demo');
+  return join(mkdtempSync(`${temporary}-`), 'demo');
+}
+
+function writable(directory) {
   try {
-    mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
-    accessSync(dirname(place), constants.W_OK | constants.X_OK);
-    return place;
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    accessSync(directory, constants.W_OK | constants.X_OK);
+    return true;
   } catch {
-    return join(mkdtempSync(join(tmpdir(), 'nix-build-shell-demo-')), 'demo');
+    return false;
   }
+}
+
+function isOwn(directory) {
+  const stats = lstatSync(directory);
+  return stats.isDirectory() && stats.uid === process.getuid() && (stats.mode & 0o022) === 0;
 }
 
 /** Tells whether a store that is there was made of the same files: their names, sizes and times. */
@@ -114,7 +128,7 @@ function stampOf(programs) {
 
 /**
  * Makes the store where it is not there yet, and lays out the recipe anew.
- * @returns where it is, and the directories to bind for programs that are not static; null without bash 5
+ * @returns where it is, the directories to bind for programs that are not static, and the bash that it has; null without bash 5
  */
 export function demoStore() {
   const bash = findBash();
@@ -134,5 +148,5 @@ export function demoStore() {
     rmSync(old, { recursive: true, force: true });
   }
   cpSync(join(FIXTURES, 'recipe'), join(place, 'recipe'), { recursive: true });
-  return { place, libraries: state.libraries };
+  return { place, libraries: state.libraries, bash };
 }

@@ -38,9 +38,9 @@ function quoted(word) {
 }
 
 /** One step: its output is printed as it was, both streams in order. @returns whether it did what it should */
-function play(step, number, before) {
+function play(step, number, before, bash) {
   say(`\n${number}. ${step.title}\n$ ${step.command}`);
-  const { status, stdout } = spawnSync('bash', ['-c', [...before, 'exec 2>&1', step.command].join('\n')], {
+  const { status, stdout } = spawnSync(bash, ['-c', [...before, 'exec 2>&1', step.command].join('\n')], {
     cwd: root,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -57,7 +57,7 @@ function playStory(store) {
   say('\nThe commands below can be typed in a bash in this directory, after:');
   for (const line of before) say(`$ ${line}`);
   const steps = story(store.libraries.length === 0 ? '' : '"${binds[@]}" ');
-  for (const [index, step] of steps.entries()) if (!play(step, index + 1, before)) return 1;
+  for (const [index, step] of steps.entries()) if (!play(step, index + 1, before, store.bash)) return 1;
   say('\ndemo: done. On a terminal, `npm run demo` lets you do it yourself.');
   return 0;
 }
@@ -103,25 +103,30 @@ function enter(name, { place, libraries }) {
   return 0;
 }
 
+/** @returns null where there is none, which was said */
+function makeStore() {
+  try {
+    const store = demoStore();
+    if (store === null)
+      console.error('demo: bash 5 or newer is needed, and there is none in PATH: install it (apt-get install bash)');
+    return store;
+  } catch (error) {
+    console.error(`demo: cannot make its store: ${error.message}; XDG_CACHE_HOME names another place`);
+    return null;
+  }
+}
+
 function main(words) {
   const name = words[0] ?? 'wttr';
-  if (!(name in BUILDS) || words.length > 1) {
+  if (!Object.hasOwn(BUILDS, name) || words.length > 1) {
     console.error(`demo: there are ${Object.keys(BUILDS).join(' and ')}`);
     return 2;
   }
-  const store = demoStore();
-  if (store === null) {
-    console.error('demo: bash 5 or newer is needed, and there is none in PATH: install it (apt-get install bash)');
-    return 1;
-  }
+  const store = makeStore();
+  if (store === null) return 1;
   sayWhere(store.place);
   return process.stdin.isTTY && process.stdout.isTTY ? enter(name, store) : playStory(store);
 }
 
 await setup();
-try {
-  process.exitCode = main(process.argv.slice(2));
-} catch (error) {
-  console.error(`demo: cannot make its store: ${error.message}; XDG_CACHE_HOME names another place`);
-  process.exitCode = 1;
-}
+process.exitCode = main(process.argv.slice(2));

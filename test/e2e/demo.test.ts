@@ -1,10 +1,10 @@
 /** The demo as a newcomer meets it: with Nix, without it, without static programs; as root and as an ordinary user. */
 import assert from 'node:assert/strict';
-import { chownSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chownSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { missing, ordinaryUser, type TestUser } from '../support/need.ts';
-import { asUser, type Output, programFor, runCommand } from '../support/program.ts';
+import { asUser, type Output, PROJECT, programFor, runCommand } from '../support/program.ts';
 import { scratchDirectory } from '../support/scratch.ts';
 import { Terminal } from '../support/tmux.ts';
 import { treeHash } from '../support/tree-hash.ts';
@@ -104,6 +104,51 @@ for (const [name, fact, user] of USERS) {
     }
   });
 }
+
+/** A bin of a few programs alone, for PATH. */
+function binOf(names: readonly string[]): string {
+  const bin = scratchDirectory('bin', 0o755);
+  for (const name of names) {
+    const { stdout } = runCommand(['sh', '-c', 'command -v "$0"', name]);
+    symlinkSync(stdout.toString().trim(), join(bin, name));
+  }
+  return bin;
+}
+
+for (const [name, fact, user] of USERS)
+  test(`${name} without a cache that can be written has one store of the demo, not one more each time`, {
+    skip: missing(fact),
+  }, () => {
+    const script = join(dirname(programFor(user())), 'scripts/demo-store.mjs');
+    const program = `import(process.argv[1]).then(({ demoStore }) => console.log(demoStore().place))`;
+    const made = (temporary: string): string => {
+      const env = { HOME: '/dev/null', XDG_CACHE_HOME: undefined, TMPDIR: temporary };
+      const { stdout, stderr } = runCommand(['node', '-e', program, script], { user: user(), env });
+      assert.equal(stderr.toString(), '');
+      return stdout.toString().trim();
+    };
+    const temporary = scratchDirectory('temporary', 0o1777);
+    const place = made(temporary);
+    assert.equal(made(temporary), place);
+    assert.equal(readdirSync(temporary).length, 1);
+    // What somebody else laid there is not used.
+    const planted = scratchDirectory('planted', 0o1777);
+    const link = join(planted, basename(dirname(place)));
+    symlinkSync(dirname(place), link);
+    assert.notEqual(dirname(made(planted)), link);
+  });
+
+test('a bash that is found elsewhere than in PATH plays the story', {
+  skip: missing('user-namespaces', 'static-bash'),
+}, () => {
+  const env = { HOME: newHome(null), XDG_CACHE_HOME: undefined };
+  const bin = binOf(['env', 'sh', 'node', 'readlink', 'diff']);
+  const demo = ['node', join(PROJECT, 'scripts/demo.mjs')];
+  const { stdout, stderr, status } = runCommand(demo, { env: { ...env, PATH: bin } });
+  assert.equal(stderr.toString(), '');
+  assert.match(stdout.toString(), /demo: done/);
+  assert.equal(status, 0);
+});
 
 test('where no sandbox can be made the story ends at its first step, with a hint and a status', {
   skip: missing('user-namespaces'),
