@@ -156,9 +156,14 @@ function withEnvironmentFile(ready: Ready): Result<Ready> {
 /** One short line, as it comes with every run: `show`, `plan` and `env` tell how the derivation was found, and what is lost. */
 function sayReconstructed({ env: { source }, build, shell }: Prepared): void {
   if (source.kind !== 're-constructed') return;
-  const why = build.envFile === null ? 'there is no env-vars' : 'env-vars cannot be read';
+  const why = whyNotRead(build);
   const from = nameInStore(source.derivation) ?? source.derivation;
   say(`${why}: it is re-constructed from ${from}; 'show DIR' tells what is lost`);
   if (shell === null)
     say('the build has no shell: a bash that it did not have starts the command, and is not in its PATH');
+}
+
+function whyNotRead({ envFile }: KeptBuild): string {
+  if (envFile === null) return 'there is no env-vars';
+  return envFile.access === 'readable' ? 'env-vars sets no variable' : 'env-vars cannot be read';
 }

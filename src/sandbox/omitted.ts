@@ -137,12 +137,13 @@ function ofBuild({ build, env }: PlanInput): readonly Omission[] {
       nix: 'initEnv',
     });
   if (env.source.kind === 're-constructed') {
-    for (const lost of env.source.lost)
-      found.push({
-        what: lost,
-        why: `the environment was re-constructed from ${env.source.derivation}`,
-        nix: 'initEnv',
-      });
+    const { derivation, foundBy, lost } = env.source;
+    found.push({
+      what: 'the environment is not the one that the build left, but re-constructed',
+      why: `from ${derivation}: ${foundBy}`,
+      nix: 'initEnv',
+    });
+    for (const what of lost) found.push({ what, why: 'the environment is re-constructed', nix: 'initEnv' });
   }
   if (build.sandboxed === false) {
     found.push({

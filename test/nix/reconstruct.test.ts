@@ -113,6 +113,26 @@ for (const [kind, variables, lost] of KINDS)
     });
   });
 
+test('an env-vars that sets nothing is not said to be closed', { skip: SKIP }, () => {
+  const directory = arrange(keptBuild('plain-new'), 'nested', { envVarsMode: 0o644 });
+  for (const text of ['', 'dec']) {
+    writeFileSync(`${directory.content}/env-vars`, text);
+    const { status, stderr } = run([directory.printed, 'true'], { user: ordinaryUser() });
+    assert.equal(status, 0, stderr.toString());
+    assert.match(stderr.toString(), /^nix-build-shell: env-vars sets no variable: it is re-constructed from /);
+  }
+});
+
+test('show, plan and env say how the derivation was found', { skip: SKIP }, () => {
+  const kept = keptBuild('plain-new');
+  const directory = arrange(kept, 'nested');
+  const found = /it is the only derivation with the output \S+, which is the prefix in source\/config\.status/;
+  for (const command of ['show', 'plan', 'env']) {
+    const { stdout, stderr } = run([command, directory.printed], { user: ordinaryUser() });
+    assert.match(Buffer.concat([stdout, stderr]).toString().replaceAll(/\s+/g, ' '), found, command);
+  }
+});
+
 describe('a build of today that ran without a sandbox, as its layout tells', { skip: SKIP }, () => {
   test('is entered where the build knew its directory, and sees all of the store', () => {
     const kept = keptBuild('plain-new');
