@@ -76,8 +76,18 @@ export function omittedByRung({ session }: PlanInput): readonly Omission[] {
     why: byRoot === null ? `${unseen}; ${instead}` : 'the file system has no index for them; --copy=copy keeps them',
     nix,
   };
-  if (byRoot === null) return looked.whole ? [renames] : [renames, owners, links];
-  return [...(looked.whole ? [] : [owners]), ...(byRoot.links ? [] : [links])];
+  const closed = looked.unread === null ? [] : [omittedOfClosed(looked.unread)];
+  if (byRoot === null) return looked.whole ? [renames, ...closed] : [renames, owners, links, ...closed];
+  return [...(looked.whole ? [] : [owners]), ...(byRoot.links ? [] : [links]), ...closed];
+}
+
+/** A copy would be without the directory: its owner cannot read it. Inside, its mode can be changed. */
+function omittedOfClosed(path: string): Omission {
+  return {
+    what: `files of other users in ${path}, if there are any, belong to nobody, and those with several names are separated when they are written to`,
+    why: 'its mode closes it to you as well, so it was not looked into; a copy would be without it',
+    nix: 'getPathsInSandbox',
+  };
 }
 
 /** The build's own name, where it is none of the sandbox's own and nothing stands for it. */

@@ -23,8 +23,11 @@ export interface OverlayCopy {
   readonly lower: HostPath;
   /** The session's directory. */
   readonly session: HostPath;
-  /** How many entries of the kept directory were looked at before the start, and whether these were all. */
-  readonly looked: { readonly entries: number; readonly whole: boolean };
+  /**
+   * How many entries of the kept directory were looked at before the start, whether these were all, and the first directory that is the caller's
+   * and yet closed to him.
+   */
+  readonly looked: { readonly entries: number; readonly whole: boolean; readonly unread: string | null };
   /** How many names are in the layer beforehand: of files with several, which an overlay in the sandbox would separate. */
   readonly placed: number;
   /** Mounted by root before the sandbox is made; null: inside, as an ordinary user can. */

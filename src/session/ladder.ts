@@ -131,13 +131,14 @@ function inSandbox(content: HostPath, place: HostPath): string | null {
 }
 
 /** What the entries tell: the reason against an overlay. */
-function reasonIn({ foreign, closed, setId }: Looked, tree: RootTree | null): string | null {
+function reasonIn({ foreign, closed, hidden, setId }: Looked, tree: RootTree | null): string | null {
   const named = (path: string): string => (path === '' ? 'its top' : path);
   if (foreign !== null)
     return tree === null || tree.ids < 0
       ? `${named(foreign)} is not yours (owner or group)`
       : `${named(foreign)} has another owner or group than its top`;
   if (closed !== null) return `${named(closed)} cannot be looked into`;
+  if (hidden !== null) return `${named(hidden)} would not be shown by one (a mount, or a device 0:0)`;
   return setId !== null && tree !== null && tree.ids >= 0 ? `${setId} has a set-id bit, which would mean you` : null;
 }
 

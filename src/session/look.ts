@@ -8,12 +8,14 @@ import { monotonicMs } from '../base/clock.ts';
 import { errnoName } from '../base/errno.ts';
 import { fromBytes, type HostPath } from '../base/path.ts';
 import { uninterrupted } from '../ffi/syscalls.ts';
+import type { OverlayCopy } from '../sandbox/working-copy.ts';
 import { type Arena, bytesAt, makeArena, PART, putPath } from './arena.ts';
 import { readEntries } from './entries.ts';
 import { E, O_NOATIME, READ_DIRECTORY, TYPE } from './linux.ts';
 import { openRoot } from './open-root.ts';
 import { permits, type Reader } from './permits.ts';
 import {
+  statDevice,
   statFd,
   statIdentity,
   statLinks,
@@ -34,8 +36,12 @@ export interface Looked {
   foreign: string | null;
   /** Files and other things with more than one name, by device and inode: those of their names that were met, and their size. */
   readonly links: Map<string, { readonly names: string[]; readonly size: number }>;
-  /** The first directory that could not be looked into, or entry that something is mounted on. */
+  /** The first directory that could not be looked into. */
   closed: string | null;
+  /** The first directory whose own owner, the caller, may not read it. */
+  unread: string | null;
+  /** The first entry that a lower layer would not show: something is mounted on it, or it is a device 0:0, which hides (overlayfs.rst, whiteouts). */
+  hidden: string | null;
   /** The first file or directory that the reader may not read. */
   denied: string | null;
   /** The first file with a set-id bit. */
@@ -86,6 +92,8 @@ export function startLook(tree: HostPath | number, owner: Owner | null, reader: 
     foreign: null,
     links: new Map(),
     closed: null,
+    unread: null,
+    hidden: null,
     denied: null,
     setId: null,
     sample: null,
@@ -113,8 +121,9 @@ export function lookOn(look: Look, until: number): boolean {
 }
 
 /** How far a look came. */
-export function lookedSoFar(look: Look | null): { readonly entries: number; readonly whole: boolean } {
-  return { entries: look?.found.entries ?? 0, whole: look?.found.whole ?? false };
+export function lookedSoFar(look: Look | null): OverlayCopy['looked'] {
+  const { entries, whole, unread } = look?.found ?? { entries: 0, whole: false, unread: null };
+  return { entries, whole, unread };
 }
 
 /** Stops looking; nothing happens where it has ended. */
@@ -131,7 +140,8 @@ function enterNext(look: Look): boolean {
   const name = putPath(look.arena, path === '' ? '.' : path, PART.path);
   look.fd = name === 0 ? -1 : openQuietly(look, name);
   look.at = path;
-  if (look.fd < 0) look.found.closed ??= path;
+  if (look.fd === -E.ACCES) look.found.unread ??= path;
+  else if (look.fd < 0) look.found.closed ??= path;
   return true;
 }
 
@@ -171,8 +181,8 @@ function note(look: Look, path: string): void {
   if (look.reader !== null && !permits({ mode: statMode(arena), uid, gid }, look.reader, asked)) found.denied ??= path;
   if (type === TYPE.file && (statMode(arena) & 0o6000) !== 0) found.setId ??= path;
   if (type === TYPE.file && statSize(arena) > 0 && mayRead(arena)) found.sample ??= path;
-  // Something is mounted there: a lower layer would not show it.
-  if (statMount(arena) !== look.mount) found.closed ??= path;
+  const hides = type === TYPE.character && statDevice(arena) === 0;
+  if (hides || statMount(arena) !== look.mount) found.hidden ??= path;
 }
 
 function noteName({ arena, found }: Look, path: string): void {

@@ -7,6 +7,7 @@ import {
   linkSync,
   mkdirSync,
   readdirSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -125,6 +126,23 @@ test('odd files keep working on the overlay', { skip }, () => {
   assert.equal(status, 0);
 });
 
+test('a directory that its owner may not read is there on the overlay, and can be opened inside', {
+  skip: skip || missing('root'),
+}, () => {
+  const { enter, directory, store, sessions } = ownBuild(ordinaryUser(), top => {
+    mkdirSync(join(top, 'closed/within'), { recursive: true });
+    writeFileSync(join(top, 'closed/within/file'), 'found\n', { mode: 0 });
+    for (const mode of ['closed/within', 'closed']) chmodSync(join(top, mode), 0);
+  });
+  const script = `stat -c '%a %u' closed; chmod 700 closed closed/within; chmod 600 closed/within/file; cat closed/within/file
+    echo more >>closed/within/file; tail -n1 closed/within/file; touch closed/new; ls closed`;
+  assert.equal(said(enter(fsOf(script))), '0|0 1000\nfound\nmore\nnew\nwithin\n|');
+  assert.equal(statSync(join(directory, 'closed')).mode & 0o777, 0);
+  assert.deepEqual(readdirSync(sessions), []);
+  const plan = run(['plan', '--store', store, directory, 'true'], { user: ordinaryUser() }).stdout.toString();
+  assert.match(plan.replaceAll(/\s+/g, ' '), /files of other users in closed, if there are any, belong to nobody/);
+});
+
 test('a bind below /build has its place on the overlay, and no link leads it elsewhere', { skip }, () => {
   const { enter, directory } = ownBuild(ordinaryUser(), top => symlinkSync('/tmp', join(top, 'away')));
   const before = treeHash(directory);
@@ -145,6 +163,13 @@ const REASONS: Readonly<Record<string, readonly [(directory: string) => void, Re
   'a place that others may write to': [
     directory => execFileSync('chmod', ['0777', join(directory, '..')]),
     /others could put another directory in its place/,
+  ],
+  'a device that hides what lies below it': [
+    directory => {
+      execFileSync('mknod', [join(directory, 'source/hiding'), 'c', '0', '0']);
+      execFileSync('chown', ['--reference', directory, join(directory, 'source/hiding')]);
+    },
+    /source\/hiding would not be shown by one/,
   ],
 };
 

@@ -48,7 +48,7 @@ function flatInput(
   { dropGroups = false, buildTop, overlayIn, byRoot: rooted = false, storeEntries, storeLayer }: FlatChange,
 ): PlanInput {
   const lower = hostPath(`${base}/build`);
-  const looked = { entries: 2, whole: true };
+  const looked = { entries: 2, whole: true, unread: null };
   const byRoot = rooted ? { owner: { uid: 12_345, gid: 12_346 }, mapped: true, links: true } : null;
   return planInput({
     build: keptBuild(buildTop === undefined ? {} : { buildTop, sandboxed: false }),
