@@ -45,7 +45,21 @@ function canonical(given: string, cwd: string | undefined): Result<HostPath> {
     return ok(hostPath(fromBytes(realpathSync.native(fsPath(path), 'buffer'))));
   } catch (error) {
     const { errno } = systemError(error);
+    const around = errno === 'EACCES' ? closedAround(path) : null;
+    if (around !== null) return ok(around);
     return fail(wanted, { call: `realpath("${path}")`, errno, hint: pathHint(errno) });
+  }
+}
+
+/** Old versions of Nix print the inner directory, and keep the one around it closed (nix PR 11473): that one, then. */
+function closedAround(path: string): HostPath | null {
+  const inner = path.replace(/\/+$/, '');
+  try {
+    const outer = hostPath(fromBytes(realpathSync.native(fsPath(parentOf(inner)), 'buffer')));
+    return shapeOf(outer)?.inner.some(name => name === baseName(inner)) === true ? outer : null;
+  } catch (error) {
+    systemError(error);
+    return null;
   }
 }
 

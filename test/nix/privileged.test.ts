@@ -76,11 +76,17 @@ describe('what only root may read', { skip: SKIP, concurrency: false }, () => {
       assert.deepEqual(readdirSync(SESSIONS), []);
     }));
 
-  test('a directory that is closed as a whole is entered, its content as /build', () =>
+  test('a directory that is closed as a whole is entered, its content as /build; given as Nix printed it, too', () =>
     withSudo(() => {
-      for (const kind of ['plain-new', 'structured-attrs', 'raw'] as const) {
-        const { outer } = arrange(keptBuild(kind), 'nested-closed');
-        const { status, stdout, stderr } = enter(outer, ['--sudo'], '[[ -d /build/build ]] || echo /build/*');
+      const directories = [
+        ['plain-new', 'outer'],
+        ['plain-new', 'printed'],
+        ['structured-attrs', 'outer'],
+        ['raw', 'printed'],
+      ] as const;
+      for (const [kind, which] of directories) {
+        const directory = arrange(keptBuild(kind), 'nested-closed')[which];
+        const { status, stdout, stderr } = enter(directory, ['--sudo'], '[[ -d /build/build ]] || echo /build/*');
         assert.equal(status, 0, stderr.toString());
         assert.equal(
           stdout.toString(),
@@ -108,15 +114,17 @@ describe('what only root may read', { skip: SKIP, concurrency: false }, () => {
       }));
 
   test('is not asked for without a terminal: one line names the step', () => {
-    const { outer } = arrange(keptBuild('plain-new'), 'nested-closed');
-    const { status, stdout, stderr } = enter(outer, [], 'echo inside');
-    assert.equal(status, 125);
-    assert.equal(stdout.toString(), '');
-    assert.match(
-      stderr.toString(),
-      /^nix-build-shell: cannot read \S+: open\("[^\n]*", O_DIRECTORY\) = EACCES; it belongs to root: --sudo copies it with one privileged step: sudo tar [^\n]*\n$/,
-    );
-    assert.deepEqual(readdirSync(SESSIONS), []);
+    const { outer, printed } = arrange(keptBuild('plain-new'), 'nested-closed');
+    for (const directory of [outer, printed, `${printed}/`]) {
+      const { status, stdout, stderr } = enter(directory, [], 'echo inside');
+      assert.equal(status, 125);
+      assert.equal(stdout.toString(), '');
+      assert.match(
+        stderr.toString(),
+        /^nix-build-shell: cannot read \S+: open\("[^\n]*", O_DIRECTORY\) = EACCES; it belongs to root: --sudo copies it with one privileged step: sudo tar [^\n]*\n$/,
+      );
+      assert.deepEqual(readdirSync(SESSIONS), []);
+    }
   });
 
   test('sudo that refuses is a failure, and nothing is left', () => {
