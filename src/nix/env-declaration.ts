@@ -34,15 +34,24 @@ export const EXPORTED: Declaration = { attributes: 'x', isArray: false, exports:
 /** `A=…` alone. */
 export const ASSIGNED: Declaration = { attributes: '', isArray: false, exports: false, hides: false };
 
+/** bash(1), "declare", and `c`, which the manual does not tell; with another letter, bash declares nothing. */
+const LETTERS = /^[aAcfFgiIlnprtux]*$/;
+
 /** Reads `declare`, `export`… and its names, behind the keyword. */
 export function readDeclaration(reading: Reading, keyword: string): void {
-  const { text } = reading;
+  const { text, problems } = reading;
   let given = keyword === 'export' ? 'x' : keyword === 'readonly' ? 'r' : '';
   let hides = false;
   skipBlanks(text);
   for (let sign = text.bytes[text.at]; sign === MINUS || sign === PLUS; sign = text.bytes[text.at]) {
+    const start = text.at;
     readWord(text);
     const letters = wordText(text).slice(1);
+    if (letters !== '-' && !LETTERS.test(letters)) {
+      skipCommand(text);
+      const end = text.at;
+      return note(problems, start, () => `${keyword} has no option ${excerpt(text, start, end)}`);
+    }
     if (sign === PLUS) hides ||= letters.includes('x');
     else if (keyword === 'export') hides ||= letters.includes('n');
     if (sign === MINUS && (keyword !== 'export' || !letters.includes('n'))) given += letters;

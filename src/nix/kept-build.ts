@@ -11,7 +11,7 @@ export type Layout = 'flat' | 'build' | 'b' | 'top';
 export type Access = 'readable' | 'denied' | 'missing';
 
 /** Where a fact was learnt: said in every output, as a guess is not a fact. */
-export type NameSource = 'path' | 'env-vars' | 'attrs' | 'derivation' | 'content';
+export type NameSource = 'path' | 'env-vars' | 'attrs' | 'derivation';
 
 export interface KeptBuild {
   readonly version: 1;

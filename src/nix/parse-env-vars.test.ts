@@ -253,6 +253,17 @@ test('says which lines it does not understand, and reads the others', () => {
   ]);
 });
 
+test('a declaration with an option that bash does not have declares nothing, and is said', () => {
+  const env = parse('declare -x* A="1"\ndeclare -x-l B="2"\ndeclare +z C="3"\nexport -é D=4\nexport Z="after"\n');
+  assert.deepEqual(values(env), { Z: 'after' });
+  assert.deepEqual(messages(env), [
+    '1: declare has no option -x* A="1"',
+    '2: declare has no option -x-l B="2"',
+    '3: declare has no option +z C="3"',
+    '4: export has no option -é D=4',
+  ]);
+});
+
 test('tells about a hundred problems of a file that is all problems', () => {
   const env = parse('nonsense\n'.repeat(5000));
   assert.equal(env.problems.length, 101);
