@@ -220,6 +220,16 @@ describe('two derivations of the same name', { skip: SKIP }, () => {
     for (const { why } of candidates) assert.match(why, /^in the store since \d{4}-/);
   });
 
+  test('are told apart in the command that show names, where --derivation did', () => {
+    const directory = arranged();
+    const { drv } = keptBuild('tricky');
+    const { stdout } = run(['show', '--json', '--derivation', drv, directory.printed], { user: ordinaryUser() });
+    const { enter } = JSON.parse(stdout.toString()) as { enter: readonly string[] };
+    assert.deepEqual(enter, ['nix-build-shell', '--derivation', drv, directory.outer]);
+    const { status, stderr } = run([...enter.slice(1), 'true'], { user: ordinaryUser() });
+    assert.equal(status, 0, stderr.toString());
+  });
+
   for (const kind of ['tricky', 'tricky-new'] as const) {
     test(`the log that ended with the directory decides for ${kind}`, () => {
       const directory = arranged();

@@ -54,7 +54,12 @@ async function gather(build: KeptBuild, options: RunOptions): Promise<Shown> {
     log: await oneBuildLog(prepared.value.build, options.store, derivation?.path ?? options.derivation),
     unreadable,
     problems: [...notes, ...ofSettings(prepared.value.build, options)],
-    enter: ['nix-build-shell', ...(options.store === null ? [] : ['--store', options.store]), build.outer],
+    enter: [
+      'nix-build-shell',
+      ...given('--store', options.store),
+      ...given('--derivation', options.derivation),
+      build.outer,
+    ],
   };
 }
 
@@ -68,4 +73,9 @@ async function soughtDerivation(build: KeptBuild, env: EnvVars | null, options: 
   const layout = storeLayout(options.store, build.system, process.env);
   const sought = await derivationOf(build, env, layout, options.derivation);
   return sought.ok ? sought.value : null;
+}
+
+/** An option that the command needs as it was needed here. */
+function given(name: string, value: string | null): readonly string[] {
+  return value === null ? [] : [name, value];
 }
