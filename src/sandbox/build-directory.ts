@@ -65,6 +65,11 @@ export function omittedByRung({ session }: PlanInput): readonly Omission[] {
     why: instead,
     nix,
   };
+  const odd = {
+    what: 'whiteouts (character devices 0:0) cannot be made in /build, and its files have no handles (name_to_handle_at)',
+    why: 'an overlay has neither; --copy=copy makes a copy',
+    nix,
+  };
   const unseen = `only the first ${looked.entries} entries of the kept directory were looked at before the start`;
   const owners = {
     what: 'files of other users, if there are any, belong to nobody and cannot be written',
@@ -77,8 +82,8 @@ export function omittedByRung({ session }: PlanInput): readonly Omission[] {
     nix,
   };
   const closed = looked.unread === null ? [] : [omittedOfClosed(looked.unread)];
-  if (byRoot === null) return looked.whole ? [renames, ...closed] : [renames, owners, links, ...closed];
-  return [...(looked.whole ? [] : [owners]), ...(byRoot.links ? [] : [links]), ...closed];
+  if (byRoot === null) return [renames, ...(looked.whole ? [] : [owners, links]), ...closed, odd];
+  return [...(looked.whole ? [] : [owners]), ...(byRoot.links ? [] : [links]), ...closed, odd];
 }
 
 /** A copy would be without the directory: its owner cannot read it. Inside, its mode can be changed. */

@@ -3,6 +3,7 @@
 import { storePath } from '../base/path.ts';
 import { omittedByRung, omittedName } from './build-directory.ts';
 import { leftOut } from './groups.ts';
+import { ofCaller, ofFilter, ofStreams, ofUser } from './omitted-of-process.ts';
 import type { PlanInput } from './plan-input.ts';
 import type { Omission } from './step.ts';
 import { omittedOfStore } from './store.ts';
@@ -62,49 +63,6 @@ function ofShell({ options }: PlanInput): Omission {
     : { what: "/bin/sh is the build's own shell, not the one that Nix' settings name", why: 'S16', nix };
 }
 
-const GROUPS: Omission = {
-  what: 'your supplementary groups stay, shown as nogroup',
-  why: 'setgroups(2) is refused in a user namespace that an ordinary user made',
-  nix: 'startChild',
-};
-const KEY_RINGS: Omission = {
-  what: "the kernel's key rings are not there (ENOSYS)",
-  why: 'they have no namespaces: those of the same user would be within reach, and that is you, not a build user',
-  nix: 'setupSeccomp',
-};
-const NO_CGROUPS: Omission = {
-  what: 'no cgroup of its own, and no cgroup namespaces',
-  why: 'making one needs privileges; in a namespace, your own could be mounted and changed',
-  nix: 'prepareUser',
-};
-const NO_CGROUP: Omission = { what: 'no cgroup of its own', why: 'making one needs privileges', nix: 'prepareUser' };
-
-/** What the kernel has by user, where a build is another user. */
-function ofUser({ facts, options: { without } }: PlanInput): readonly Omission[] {
-  return [
-    ...(facts.groups === 'stay' ? [GROUPS] : []),
-    ...(without.includes('seccomp') ? [] : [KEY_RINGS]),
-    without.includes('cgroups') ? NO_CGROUP : NO_CGROUPS,
-  ];
-}
-
-function ofStreams({ facts, options }: PlanInput): readonly Omission[] {
-  const why = 'input and output are those of the command (S2)';
-  const nix = 'commonChildInit';
-  if (!facts.terminal)
-    return [{ what: "stdin, stdout and stderr are yours; a build has /dev/null and Nix' own pty", why, nix }];
-  const yours = { what: 'stdin is yours, and so is the terminal; a build has /dev/null and no terminal', why, nix };
-  if (options.command === null || options.without.includes('seccomp')) return [yours];
-  return [
-    yours,
-    {
-      what: "a signal to the command's own process group is refused (kill 0)",
-      why: 'job control: the group is that of your shell, and has processes of yours',
-      nix,
-    },
-  ];
-}
-
 const WITH_NETWORK: readonly Omission[] = [
   {
     what: "the machine's files for the network are read-only",
@@ -117,10 +75,20 @@ const CERTIFICATES: Omission = {
   why: 'older and newer ones leave directories of this form',
   nix: 'enterChroot',
 };
-const NO_MACHINE_SOCKETS: Omission = {
-  what: 'AF_VSOCK and io_uring are not there',
-  why: 'such sockets reach the machine that a virtual one runs on, as they have no namespaces, and io_uring makes them, too; --net leaves both',
-  nix: 'startChild',
+function noMachineSockets(platform: string | null): Omission {
+  return {
+    what:
+      platform === 'i686-linux'
+        ? 'AF_VSOCK and io_uring are not there'
+        : 'AF_VSOCK, io_uring and socketcall are not there',
+    why: 'such sockets reach the machine that a virtual one runs on, as they have no namespaces, and these are ways to make them; --net leaves all',
+    nix: 'startChild',
+  };
+}
+const ABSTRACT_SOCKETS: Omission = {
+  what: "the machine's abstract Unix sockets cannot be reached, which Nix before 2.34.5 left open",
+  why: 'older and newer ones leave directories of this form; code of a build is to get no way out of its sandbox',
+  nix: 'setupLandlock',
 };
 const NETWORK_ASKED: Omission = {
   what: "the host's network can be reached",
@@ -191,51 +159,19 @@ function ofSettings({ facts, options }: PlanInput): readonly Omission[] {
   ];
 }
 
-/** Where there is no filter at all, the group's own words say it. */
-function ofFilter({ build, options }: PlanInput): readonly Omission[] {
-  if (build.system === 'guix' || options.without.includes('seccomp')) return [];
-  if (build.system === 'lix')
-    return [
-      {
-        what: 'system calls that Lix does not know are not refused',
-        why: "Lix allows what is on a list and answers ENOSYS to the rest; here only what it has in common with Nix' filter is refused",
-        nix: 'setupSeccomp',
-      },
-    ];
-  return [
-    {
-      what:
-        build.layout === 'flat'
-          ? 'reading extended attributes is not refused'
-          : 'listing extended attributes is not refused',
-      why: `${build.layout === 'flat' ? 'Nix 2.24 and later do, and older ones' : 'Nix 2.35 and later do, and older ones'} leave directories of this form`,
-      nix: 'setupSeccomp',
-    },
-  ];
-}
-
-function ofCaller({ facts }: PlanInput): readonly Omission[] {
-  if (facts.uid !== 0) return [];
-  return [
-    {
-      what: '/proc and the device nodes are read-only, and what only root may read in /proc is empty',
-      why: "you are root: the machine's own settings would be within reach, and a build runs as an ordinary user",
-      nix: 'enterChroot',
-    },
-    {
-      what: "the machine's files belong to you, as you are root",
-      why: 'S6 maps your own id to 1000; those of an ordinary user see them as belonging to nobody, as builds do',
-      nix: 'startChild',
-    },
-  ];
-}
-
-function ofOptions({ build, options, demands: { fixedOutput: fixed } }: PlanInput): readonly Omission[] {
+function ofOptions({ build, options, demands: { fixedOutput: fixed, platform } }: PlanInput): readonly Omission[] {
   const switchedOff = leftOut(options.without);
   // Content in `build` is of 2.18.4 or later.
   const certificates = build.system === 'nix' && build.layout === 'flat' ? [CERTIFICATES] : [];
-  if (options.net) return [...switchedOff, ...WITH_NETWORK, ...certificates, ...(fixed ? [] : [NETWORK_ASKED])];
-  const closed = [...switchedOff, ...(options.without.includes('seccomp') ? [] : [NO_MACHINE_SOCKETS])];
+  if (options.net)
+    return [
+      ...switchedOff,
+      ...WITH_NETWORK,
+      ...(fixed && !options.without.includes('landlock') ? [ABSTRACT_SOCKETS] : []),
+      ...certificates,
+      ...(fixed ? [] : [NETWORK_ASKED]),
+    ];
+  const closed = [...switchedOff, ...(options.without.includes('seccomp') ? [] : [noMachineSockets(platform)])];
   if (!fixed) return closed;
   return [
     ...closed,

@@ -79,8 +79,8 @@ function is32Bit(platform: string | null, architecture: HostFacts['architecture'
   return platform === 'armv7l-linux' || platform === 'armv6l-linux' || platform === 'armv5tel-linux';
 }
 
-/** Whether the command is in the caller's process group; an interactive shell makes groups of its own. */
-function sharesGroup({ facts, options }: PlanInput): boolean {
+/** Whether the command is in the caller's process group, so that a filter keeps it from signalling that; an interactive shell makes groups of its own. */
+export function sharesGroup({ facts, options }: PlanInput): boolean {
   return options.command !== null && (facts.terminal || options.without.includes('session'));
 }
 

@@ -1,14 +1,15 @@
 /** calls.c: compiled, and run in our sandbox. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fakeStore } from '../support/fake-store.ts';
-import { ordinaryUser } from '../support/need.ts';
+import type { TestUser } from '../support/need.ts';
 import { PROJECT, run } from '../support/program.ts';
 import { layOut } from '../support/recorded.ts';
+import { runDirectory } from '../support/run-directory.ts';
 import { scratchDirectory } from '../support/scratch.ts';
-import { newer } from './compare.ts';
+import { newer, type Ours, omittedBy } from './compare.ts';
 import { parseReport, type Report } from './report.ts';
 
 /** Compiles calls.c to `to`. @throws Error where there is no C compiler */
@@ -42,17 +43,20 @@ export function callsFile(kind: CallsKind, nix: string): string {
   return join(PROJECT, 'fixtures/oracle', `nix-${nix}-calls-${kind}.txt`);
 }
 
-/** The answers in our sandbox over what that Nix left, for the ordinary user. @throws Error where the program failed */
-export function ourCalls(kind: CallsKind, nix: string): Report {
+/**
+ * The answers in our sandbox over what that Nix left, run by `user` (null: root), and what the plan says that is different.
+ * @throws Error where the program failed
+ */
+export function ourCalls(kind: CallsKind, nix: string, user: TestUser | null): Ours {
   const directory = scratchDirectory('calls');
   const { root } = fakeStore(join(directory, 'store'));
   const kept = layOut(`oracle.${kind}`, directory, { nix: newer(nix) });
   const content = newer(nix) === null ? kept : join(kept, 'build');
-  compileCalls(join(directory, 'calls'));
-  copyFileSync(join(directory, 'calls'), join(content, 'calls'));
-  rmSync(join(directory, 'calls'));
+  const program = join(runDirectory(), 'oracle-calls');
+  if (!existsSync(program)) compileCalls(program);
+  copyFileSync(program, join(content, 'calls'));
   const options = ['--store', root, ...(kind === 'fixed-output' ? ['--net'] : [])];
-  const { status, stdout, stderr } = run([...options, kept, '/build/calls'], { user: ordinaryUser() });
+  const { status, stdout, stderr } = run([...options, kept, '/build/calls'], { user });
   if (status !== 1) throw new Error(`calls ended with ${status}: ${stderr.toString()}`);
-  return parseReport(stdout.toString());
+  return { report: parseReport(stdout.toString()), omitted: omittedBy([...options, kept, '/build/calls'], user) };
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SandboxPlan } from '../../src/sandbox/step.ts';
 import { fakeStore, recordedStorePaths } from '../support/fake-store.ts';
-import type { TestUser } from '../support/need.ts';
+import { missing, ordinaryUser, type TestUser } from '../support/need.ts';
 import { PROJECT, programFor, runCommand } from '../support/program.ts';
 import { layOut, type NewerKind, newerVersions, readRecording } from '../support/recorded.ts';
 import { scratchDirectory } from '../support/scratch.ts';
@@ -27,6 +27,12 @@ export const CASES: readonly Case[] = [
 export function shown(each: Case): (report: Report) => Report {
   return report => comparable(report, thisMachine(), each.kind === 'oracle.fixed-output');
 }
+
+/** Who runs our sandbox, and why that cannot be here. */
+export const RUNNERS: readonly (readonly [as: 'root' | 'user', user: () => TestUser | null, skip: string | false])[] = [
+  ['root', () => null, missing('root')],
+  ['user', ordinaryUser, missing('user')],
+];
 
 export interface Ours {
   readonly report: Report;
@@ -57,9 +63,14 @@ export function ours(each: Case, nix: string, user: TestUser | null): Ours {
   const command = [kept, `${store.bash}/bin/bash`, `/nix/store/${probe}`];
   // A session without a terminal, wherever the tests run.
   const stdout = printed(['setsid', '--wait', programFor(user), ...options, ...command], user);
-  const plan = JSON.parse(printed([programFor(user), 'plan', '--json', ...options, ...command], user)) as SandboxPlan;
   const report = shown(each)(portable(parseReport(stdout), thisMachine()));
-  return { report, omitted: plan.omitted.map(({ what }) => what) };
+  return { report, omitted: omittedBy([...options, ...command], user) };
+}
+
+/** What the plan of these words says that is different. @throws Error where the program failed */
+export function omittedBy(words: readonly string[], user: TestUser | null): readonly string[] {
+  const plan = JSON.parse(printed([programFor(user), 'plan', '--json', ...words], user)) as SandboxPlan;
+  return plan.omitted.map(({ what }) => what);
 }
 
 function printed(command: readonly string[], user: TestUser | null): string {

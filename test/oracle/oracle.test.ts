@@ -4,9 +4,19 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { keptBuild } from '../support/kept.ts';
-import { missing, ordinaryUser, type TestUser } from '../support/need.ts';
+import { missing } from '../support/need.ts';
 import { runCommand } from '../support/program.ts';
-import { CASES, inMoreGroups, ours, recordedReport, recordedVersions, reportFile, reviewed, shown } from './compare.ts';
+import {
+  CASES,
+  inMoreGroups,
+  ours,
+  RUNNERS,
+  recordedReport,
+  recordedVersions,
+  reportFile,
+  reviewed,
+  shown,
+} from './compare.ts';
 import {
   differences,
   formatReport,
@@ -19,13 +29,11 @@ import {
 } from './report.ts';
 
 const HERE = missing('user-namespaces', 'static-bash', 'static-busybox');
-const runners: [string, () => TestUser | null, string | false][] = [
-  ['root', () => null, HERE === false ? missing('root') : HERE],
-  ['user', ordinaryUser, HERE === false ? missing('user') : HERE],
-];
 
-for (const [as, user, skip] of runners)
-  describe(`our sandbox, run by ${as}, shows what a build of real Nix sees`, { skip }, () => {
+for (const [as, user, missed] of RUNNERS)
+  describe(`our sandbox, run by ${as}, shows what a build of real Nix sees`, {
+    skip: HERE === false ? missed : HERE,
+  }, () => {
     for (const nix of recordedVersions())
       for (const each of CASES)
         test(`${each.name}, Nix ${nix}`, () => {

@@ -172,6 +172,7 @@ export const GOLDEN_BUILDS: Readonly<Record<string, PlanInput>> = {
     },
   }),
   'at-a-terminal': planInput({ facts: hostFacts({ terminal: true }) }),
+  'in-your-session': planInput({ options: planOptions({ without: ['session'] }) }),
   'of-32-bits': planInput({
     env: envVars({
       variables: variables({ SHELL: BASH, system: 'i686-linux', requiredSystemFeatures: 'kvm uid-range' }),
