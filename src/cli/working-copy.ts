@@ -153,12 +153,13 @@ function withEnvironmentFile(ready: Ready): Result<Ready> {
   return ok(ready);
 }
 
-/** One short line, as it comes with every run: `show`, `plan` and `env` tell how the derivation was found, and what is lost. */
+/** One line, as it comes with every run, with the worst of what is lost: `show`, `plan` and `env` tell all of it, and how the derivation was found. */
 function sayReconstructed({ env: { source }, build, shell }: Prepared): void {
   if (source.kind !== 're-constructed') return;
   const why = whyNotRead(build);
   const from = nameInStore(source.derivation) ?? source.derivation;
-  say(`${why}: it is re-constructed from ${from}; 'show DIR' tells what is lost`);
+  const without = source.lost[0] === undefined ? '' : `, without ${source.lost[0]}`;
+  say(`${why}: it is re-constructed from ${from}${without}; 'show DIR' tells what else is lost`);
   if (shell === null)
     say('the build has no shell: a bash that it did not have starts the command, and is not in its PATH');
 }

@@ -70,7 +70,7 @@ function lostOf(kept: Kept, directory: Arranged): readonly string[] {
 
 /** The whole of what a run says: one line, short enough to be read each time. */
 const SAID =
-  /^nix-build-shell: env-vars cannot be read: it is re-constructed from \S+\.drv; 'show DIR' tells what is lost\n$/;
+  /^nix-build-shell: env-vars cannot be read: it is re-constructed from \S+\.drv, without what the phases before the failure set or changed; 'show DIR' tells what else is lost\n$/;
 
 for (const [kind, variables, lost] of KINDS)
   describe(`a kept ${kind} whose env-vars only root may read`, { skip: SKIP }, () => {
