@@ -53,14 +53,15 @@ export async function storeView(request: ViewRequest): Promise<StoreView> {
 async function morePaths(
   layout: StoreLayout,
   known: KnownInputs,
-  { prepared, command, facts }: ViewRequest,
+  { prepared, command, options, facts }: ViewRequest,
   unfinished: ReadonlySet<string>,
 ): Promise<readonly MorePaths[]> {
+  const ofSettings = options.without.includes('sandbox-paths') ? [] : facts.machinePaths;
   const wanted: readonly (readonly [why: string, texts: readonly string[]])[] = [
     ['the shell of the build is not among its inputs, but it runs', prepared.shell === null ? [] : [prepared.shell]],
     ['you asked for it: CMD names it', command],
     ['you asked for it: --bind', prepared.binds.map(({ from }) => from)],
-    ["the machine's Nix settings show it to every build (sandbox-paths)", facts.machinePaths.map(({ from }) => from)],
+    ["the machine's Nix settings show it to every build (sandbox-paths)", ofSettings.map(({ from }) => from)],
     [
       'the bash of the prompt',
       facts.promptShell === null ? [] : [facts.promptShell.from, ...facts.promptShell.command],

@@ -54,6 +54,22 @@ for (const [name, user] of SIDES) {
     assert.equal(ran.status, 0);
   });
 
+  test(`${name}: a store path of sandbox-paths is there, and is not --without it`, { skip }, () => {
+    const { path, drv } = keptBuild('plain-old');
+    const env = { NIX_CONF_DIR: confDirectory(`sandbox-paths = ${drv}\n`) };
+    const names = (options: readonly string[]): string =>
+      run([...options, path, 'bash', '-c', 'echo /nix/store/*'], { user, env }).stdout.toString();
+    const steps = (options: readonly string[]): string =>
+      run(['plan', ...options, path, 'true'], { user, env })
+        .stdout.toString()
+        .replace(/\nDifferent from[^]*/, '');
+    const without = ['--without', 'sandbox-paths'];
+    assert.ok(names([]).includes(drv));
+    assert.match(steps([]), /\(sandbox-paths\)/);
+    assert.ok(!names(without).includes(drv));
+    assert.doesNotMatch(steps(without), /\(sandbox-paths\)/);
+  });
+
   test(`${name}: garbage, and a file that is too large, for nix.conf`, { skip }, () => {
     const { path } = keptBuild('plain-old');
     const environments = [GARBAGE, Buffer.alloc(1_100_000, 'a\n')].map(text => ({ NIX_CONF_DIR: confDirectory(text) }));
