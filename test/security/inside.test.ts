@@ -40,6 +40,9 @@ for (const user of CALLERS) {
   }, () => {
     const { probe, inside, outside } = caseOf(user);
     const refused = { family: 'Address family not supported by protocol\n', ring: 'Function not implemented\n' };
+    // Not every kernel has the interface for 32-bit programs.
+    if (outside([probe, 'socketcall', AF_VSOCK]).signal === null)
+      assert.equal(printed(inside(['/build/probe', 'socketcall', AF_VSOCK])), 'Function not implemented\n');
     for (const [what, said] of Object.entries(refused)) {
       assert.equal(printed(inside(['/build/probe', what, AF_VSOCK])), said);
       assert.equal(
@@ -74,7 +77,7 @@ for (const user of CALLERS) {
     let out = '';
     asked.stdout.on('data', chunk => (out += String(chunk)));
     await once(asked, 'close');
-    assert.equal(out, 'Operation not permitted\r\nptmx\r\n');
+    assert.equal(out, 'Operation not permitted\r\nOperation not permitted\r\nptmx\r\n');
   });
 
   test(`T4 for ${user.name}: the key rings cannot be used`, { skip: HERE }, () => {
@@ -135,7 +138,12 @@ for (const user of CALLERS) {
     const here = caseOf(user);
     const root = 'bin\nbuild\ndev\netc\nnix\nproc\ntmp\n';
     assert.equal(printed(here.inside(script('ls /; ls /proc/$$/root/'))), `${root}${root}`);
-    const fds = here.outside(['bash', '-c', `exec 7</etc/passwd 8</; exec ${program(here, user)} ls /proc/self/fd`]);
+    const fds = here.outside([
+      'bash',
+      '-c',
+      `exec 7</etc/passwd 8</ 200</etc/passwd; exec ${program(here, user)} ls /proc/self/fd`,
+    ]);
+    // Node itself closes those that are in a row with its own: not the last one.
     assert.equal(printed(fds), '0\n1\n2\n3\n');
   });
 
@@ -268,4 +276,10 @@ test('T10: a set-id program of the store gains nothing', { skip: AS_ROOT }, () =
   assert.equal(printed(outside([file, ...who])), '0\n');
   assert.equal(printed(inside(['set-id', ...who])), '1000\n');
   assert.equal(printed(inside(['set-id', ...who], ['--without=no-new-privileges'])), '1000\n');
+  // Each of the two would do: nobody else is mapped, and nothing is gained by exec.
+  assert.equal(printed(inside(['grep', 'NoNewPrivs', '/proc/self/status'])), 'NoNewPrivs:\t1\n');
+  assert.match(
+    printed(inside(['cat', '/proc/self/uid_map', '/proc/self/gid_map'])),
+    /^ *1000 +\d+ +1\n *100 +\d+ +1\n$/,
+  );
 });

@@ -17,7 +17,12 @@ import {
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { hostPath } from '../../src/base/path.ts';
+import { PART } from '../../src/session/arena.ts';
 import { copyTree } from '../../src/session/copy.ts';
+import { startCopying } from '../../src/session/copy-directory.ts';
+import { copyFile } from '../../src/session/copy-entry.ts';
+import { enterRoot, leave } from '../../src/session/copy-walk.ts';
+import { makeHardLinks } from '../../src/session/hard-links.ts';
 import { missing, ordinaryUser, type TestUser } from '../support/need.ts';
 import { type Output, run, start } from '../support/program.ts';
 import { scratchDirectory } from '../support/scratch.ts';
@@ -71,6 +76,31 @@ test('T13: FIFOs and sockets in the place of files block nobody', { skip: AS_ROO
     });
     for (const { signal } of [...lookedAt(made), made.inside(['true'])]) assert.equal(signal, null, name);
   }
+});
+
+/** What a copy makes of `name`, which was a file when the directory was read, and is something else when it is opened. */
+function copiedAsFile(top: string, name: string): { readonly errno: string | undefined; readonly copied: boolean } {
+  const copying = startCopying(hostPath(top), hostPath(`${top}.copy`), false, null);
+  assert.ok(enterRoot(copying));
+  const [frame] = copying.frames;
+  assert.ok(frame !== undefined);
+  copying.arena.bytes.write(`${name}\0`, PART.name, 'latin1');
+  copyFile(copying, makeHardLinks(hostPath(`${top}.copy`)), frame, PART.name);
+  leave(copying);
+  return { errno: copying.report.skipped[0]?.errno, copied: existsSync(join(`${top}.copy`, name)) };
+}
+
+test('T12: a link that comes in the place of a file, just before that is copied, is not followed', () => {
+  const top = scratchDirectory('link');
+  symlinkSync('/etc/passwd', join(top, 'file'));
+  assert.deepEqual(copiedAsFile(top, 'file'), { errno: 'ELOOP', copied: false });
+});
+
+test('T13: a FIFO that comes in the place of a file, just before that is copied, blocks nobody', () => {
+  // Where it is opened without O_NONBLOCK, this test never ends.
+  const top = scratchDirectory('fifo');
+  execFileSync('mkfifo', [join(top, 'file')]);
+  assert.deepEqual(copiedAsFile(top, 'file'), { errno: 'ESTALE', copied: false });
 });
 
 test('T14: sizes exhaust nothing: a terabyte of env-vars, a million records, a terabyte of holes', {

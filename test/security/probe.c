@@ -43,6 +43,27 @@ static int listen_abstract(const char *name) {
   return sleep(60);
 }
 
+/* By the interface for 32-bit programs, which a 64-bit one may use as well; what it points at has to lie low. */
+static int socketcall(int family) {
+#ifdef __x86_64__
+  static int socket_of[] = {0, SOCK_STREAM, 0};
+  long result;
+  socket_of[0] = family;
+  __asm__ volatile("int $0x80" : "=a"(result) : "a"(102), "b"(1 /* SYS_SOCKET */), "c"(socket_of) : "memory");
+  if (result >= 0) return say(result);
+  errno = -result;
+#else
+  errno = ENOSYS;
+#endif
+  return say(-1);
+}
+
+/* Input for the terminal, as if it had been typed: one letter, and what is selected on a console. */
+static int type(void) {
+  say(ioctl(0, TIOCSTI, "x"));
+  return say(ioctl(0, TIOCLINUX, "\3"));
+}
+
 /* As keyrings(7) allows to the same user: link the key ring into one's own, and what is in it can be read. */
 static int read_key(int ring, int key) {
   char secret[64] = "";
@@ -81,10 +102,11 @@ int main(int argc, char **argv) {
   if (!strcmp(what, "with-keys")) return with_keys(argv + 2);
   if (!strcmp(what, "find-key")) return say(syscall(SYS_keyctl, 10 /* KEYCTL_SEARCH */, -3, "user", argv[2], 0));
   if (!strcmp(what, "listen")) return listen_abstract(argv[2]);
-  if (!strcmp(what, "type")) return say(ioctl(0, TIOCSTI, "x"));
+  if (!strcmp(what, "type")) return type();
   if (!strcmp(what, "group")) return group(atoi(argv[2]));
   if (!strcmp(what, "signal")) return say(kill(atoi(argv[2]), 0));
   if (!strcmp(what, "family")) return say(socket(atoi(argv[2]), SOCK_STREAM, 0));
+  if (!strcmp(what, "socketcall")) return socketcall(atoi(argv[2]));
   if (!strcmp(what, "ring")) return say(syscall(425 /* io_uring_setup */, 1, (char[120]){0}));
   if (!strcmp(what, "cgroup-namespace")) return say(unshare(CLONE_NEWUSER | CLONE_NEWCGROUP));
   if (!strcmp(what, "trace")) return say(ptrace(PTRACE_ATTACH, atoi(argv[2]), 0, 0));
