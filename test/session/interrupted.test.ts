@@ -1,24 +1,17 @@
 /** A copy whose every call is interrupted by a signal before it is made (EINTR): it is the same copy. */
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { linkSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { missing, type TestUser } from '../support/need.ts';
-import { PATIENCE_MS } from '../support/patience.ts';
-import { asUser, environmentFor, PROJECT, programFor } from '../support/program.ts';
-import { scratchDirectory } from '../support/scratch.ts';
+import { programFor } from '../support/program.ts';
 import { type SmallBuild, smallBuild } from '../support/small-build.ts';
+import { supervised, supervisor } from '../support/supervised.ts';
 import { SIDES, sessionsFor } from '../support/watched.ts';
 
 const skip = missing('cc', 'user-namespaces', 'static-bash', 'static-busybox');
 const FILES = 60;
-
-function interrupter(): string {
-  const program = join(scratchDirectory('interrupted', 0o755), 'interrupted');
-  execFileSync('cc', ['-w', '-o', program, join(PROJECT, 'test/support/interrupted.c')]);
-  return program;
-}
 
 /** Something of each kind. */
 function build(): SmallBuild {
@@ -54,25 +47,16 @@ for (const [name, user] of SIDES) {
     const { store, directory } = build();
     const sessions = sessionsFor(user);
     owned(user, directory);
-    const interrupted = interrupter();
+    const program = supervisor();
     // What is read, and what is made.
     for (const part of [`/${basename(directory)}/source`, '/build']) {
-      const program = [interrupted, part, programFor(user), '--copy=copy', '--keep', '--without=modes'];
-      const command = asUser(user, [...program, '--store', store, directory, 'true']);
-      const { status, stderr, output } = spawnSync(command[0] ?? '', command.slice(1), {
-        cwd: '/',
-        env: environmentFor(user, { NIX_BUILD_SHELL_SESSIONS: sessions }),
-        stdio: ['ignore', 'pipe', 'pipe', 'ignore', 'ignore', 'ignore', 'ignore', 'ignore', 'ignore', 'pipe'],
-        encoding: 'utf8',
-        // Only a hang takes so long.
-        timeout: PATIENCE_MS,
-        killSignal: 'SIGKILL',
-      });
+      const options = ['--copy=copy', '--keep', '--without=modes', '--store', store];
+      const words = [program, 'interrupt', part, programFor(user), ...options, directory, 'true'];
+      const { status, stderr, answered } = supervised(words, user, sessions);
       const kept = /^nix-build-shell: the working copy is kept in (.*)\n$/.exec(stderr)?.[1];
       assert.ok(kept !== undefined, stderr);
       assert.equal(status, 0);
-      const often = Number(/^interrupted: (\d+)\n$/.exec(output[9] ?? '')?.[1]);
-      assert.ok(often > FILES, `${output[9]}`);
+      assert.ok(answered > FILES, `${answered}`);
       assert.equal(listing(kept), listing(directory));
     }
     assert.equal(readdirSync(sessions).filter(each => each.endsWith('.lock')).length, 0);
