@@ -1,5 +1,6 @@
 /** What of the host is shown inside besides the store: the machine's `sandbox-paths`, and what `--bind` asks for. */
 import { type HostPath, innerPath, storePath } from '../base/path.ts';
+import { closedMode } from './groups.ts';
 import type { PlanInput } from './plan-input.ts';
 import { directories, inGroup, type OpOf, type Step, step } from './step.ts';
 
@@ -35,14 +36,18 @@ function storesBelow({ from, to }: Bind, stores: readonly HostPath[]): readonly 
     );
 }
 
-/** The `sandbox-paths`. Those of the store are there already, with all that they need. */
+/** The `sandbox-paths`. Those of the store are there already, with all that they need; what leads to the others is root's in a build. */
 export function machineSteps(input: PlanInput): readonly Step[] {
   const why = "the machine's Nix settings show it to every build (sandbox-paths)";
   const made = new Set<string>();
   return input.facts.machinePaths
     .filter(({ from, to }) => String(from) !== to || storePath(from) === null)
     .flatMap(path => placedBind(input, { ...path, readOnly: true }, made, why, { nix: 'getPathsInSandbox' }))
-    .map(each => inGroup('sandbox-paths', each));
+    .map(each => inGroup('sandbox-paths', closed(each, closedMode(input.options.without))));
+}
+
+function closed(each: Step, mode: number): Step {
+  return each.op.kind === 'directory' ? { ...each, op: { ...each.op, mode } } : each;
 }
 
 /** A bind, and the directories on the way to its place that are not among those `made` for earlier ones; they are noted there. */

@@ -1,5 +1,6 @@
 /** The files of `/etc` (S18), and those that a sandbox with network gets besides (nix-sandbox.md, section 5). */
 import { type InnerPath, innerPath } from '../base/path.ts';
+import { closedMode } from './groups.ts';
 import type { PlanInput } from './plan-input.ts';
 import { directories, type Like, type Step, step } from './step.ts';
 
@@ -25,7 +26,9 @@ export function etcSteps({ options, facts }: PlanInput): readonly Step[] {
   const why = 'you asked for the network: --net';
   const binds = facts.networkFiles.flatMap(({ from, to }) => [
     // The certificates lie deeper: /etc/ssl/certs.
-    ...directories(parent(to), new Set(['/etc'])).map(op => step(op, why, { nix: 'enterChroot' })),
+    ...directories(parent(to), new Set(['/etc']), closedMode(options.without)).map(op =>
+      step(op, why, { nix: 'enterChroot' }),
+    ),
     step({ kind: 'bind', from, to: innerPath(to), type: 'file', readOnly: true }, why, { nix: 'enterChroot' }),
   ]);
   const ownHosts = facts.networkFiles.some(({ to }) => to === '/etc/hosts')

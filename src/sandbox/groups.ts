@@ -70,6 +70,11 @@ export function groupName(word: string): GroupName | null {
   return Object.hasOwn(GROUPS, word) ? (word as GroupName) : null;
 }
 
+/** The mode of a directory that a build cannot write to: it is root's there and the caller's here, so the mode says it. */
+export function closedMode(without: readonly GroupName[]): number {
+  return without.includes('modes') ? 0o755 : 0o555;
+}
+
 /** What differs from Nix for each group that was left out. */
 export function leftOut(names: readonly GroupName[]): readonly Omission[] {
   return names.map(name => ({

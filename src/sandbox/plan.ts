@@ -7,6 +7,7 @@ import { hostPath, innerPath } from '../base/path.ts';
 import { bindSteps, machineSteps } from './bind-steps.ts';
 import { buildSteps } from './build-directory.ts';
 import { etcSteps } from './etc.ts';
+import { closedMode } from './groups.ts';
 import type { HostFacts } from './host.ts';
 import { omissions } from './omitted.ts';
 import type { PlanInput } from './plan-input.ts';
@@ -103,7 +104,7 @@ function processSteps({ options, facts }: PlanInput): readonly Step[] {
 function rootSteps({ options, demands }: PlanInput): readonly Step[] {
   const top = (at: string, mode: number, why: string, nix = 'setupBuildChroot'): Step =>
     step({ kind: 'directory', at: innerPath(at), mode }, why, { nix, spec: 'S11' });
-  const closed = options.without.includes('modes') ? 0o755 : 0o555;
+  const closed = closedMode(options.without);
   return [
     step({ kind: 'tmpfs', at: innerPath('/'), mode: closed & 0o750 }, 'an empty root of its own', {
       nix: 'setupBuildChroot',

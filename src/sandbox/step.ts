@@ -164,10 +164,8 @@ export function inGroup(group: GroupName, { op, why, like }: Step): Step {
 }
 
 /** Makes a directory and those above it that are not there yet. `made` is what exists already. */
-export function directories(path: InnerPath, made: ReadonlySet<string>): readonly OpOf<'directory'>[] {
+export function directories(path: InnerPath, made: ReadonlySet<string>, mode = 0o755): readonly OpOf<'directory'>[] {
   const names = path.split('/').slice(1);
   const paths = names.map((_, index) => `/${names.slice(0, index + 1).join('/')}`);
-  return paths
-    .filter(at => !made.has(at))
-    .map(at => ({ kind: 'directory', at: innerPath(at), mode: 0o755, mayExist: true }));
+  return paths.filter(at => !made.has(at)).map(at => ({ kind: 'directory', at: innerPath(at), mode, mayExist: true }));
 }

@@ -70,6 +70,27 @@ for (const [name, user] of SIDES) {
     assert.doesNotMatch(steps(without), /\(sandbox-paths\)/);
   });
 
+  test(`${name}: what leads to a path of sandbox-paths cannot be written, but --without modes`, { skip }, () => {
+    const { path } = keptBuild('plain-old');
+    const directory = confDirectory('sandbox-paths = /opt/shown/conf=/etc/hosts\n');
+    const write = (options: readonly string[]): string =>
+      run(
+        [
+          ...options,
+          path,
+          'bash',
+          '-c',
+          'cat /opt/shown/conf >/dev/null && mkdir /opt/new /opt/shown/new && echo made',
+        ],
+        {
+          user,
+          env: { NIX_CONF_DIR: directory },
+        },
+      ).stdout.toString();
+    assert.equal(write([]), '');
+    assert.equal(write(['--without', 'modes']), 'made\n');
+  });
+
   test(`${name}: garbage, and a file that is too large, for nix.conf`, { skip }, () => {
     const { path } = keptBuild('plain-old');
     const environments = [GARBAGE, Buffer.alloc(1_100_000, 'a\n')].map(text => ({ NIX_CONF_DIR: confDirectory(text) }));
