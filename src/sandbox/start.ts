@@ -7,12 +7,16 @@ import type { PlanInput } from './plan-input.ts';
 import { inGroup, type Op, type Step, step } from './step.ts';
 import { terminalDescription } from './terminfo.ts';
 
-/** The description of the terminal is read once, when line editing begins; the programs of the build find the environment that they had. */
+/**
+ * The description of the terminal is read once, when line editing begins; the programs of the build find the environment that they had.
+ * Home and End are bound as tmux, screen and the console send them: what xterm sends, bash knows.
+ */
 const rc = (name: string): string => `if [ -z "\${TERMINFO+set}" ]; then
   export TERMINFO=${terminalDescription()}
   bind -V >/dev/null 2>&1
   export -n TERMINFO
 fi
+bind '"\\e[1~": beginning-of-line' '"\\e[4~": end-of-line' 2>/dev/null
 PS1='\\[\\e[1;36m\\][${name}]\\[\\e[0m\\] \\w \\$ '
 unset HISTFILE PROMPT_COMMAND
 shopt -s checkwinsize
