@@ -7,6 +7,7 @@ import {
   existsSync,
   linkSync,
   mkdirSync,
+  readdirSync,
   renameSync,
   rmSync,
   statSync,
@@ -23,6 +24,7 @@ import { startCopying } from '../../src/session/copy-directory.ts';
 import { copyFile } from '../../src/session/copy-entry.ts';
 import { enterRoot, leave } from '../../src/session/copy-walk.ts';
 import { makeHardLinks } from '../../src/session/hard-links.ts';
+import { closeRootTree, openRootTree, takeOverlay } from '../../src/session/root-tree.ts';
 import { missing, ordinaryUser, type TestUser } from '../support/need.ts';
 import { type Output, run, start } from '../support/program.ts';
 import { scratchDirectory } from '../support/scratch.ts';
@@ -111,6 +113,7 @@ test('T14: sizes exhaust nothing: a terabyte of env-vars, a million records, a t
     assert.equal(signal, null);
     assert.notEqual(status, null);
   }
+  assert.match(printed(huge.inside(['true'])), /it has more than \d+ bytes, which is not believable/);
   const many = planted(directory => {
     const records = Array.from({ length: 1_000_000 }, (_, index) => `declare -x V${index}="x"\n`).join('');
     execFileSync('sh', ['-c', `cat >>${directory}/env-vars`], { input: records });
@@ -179,6 +182,25 @@ test("T17: root has what was opened, though it is exchanged, and of it what is i
   await ended;
   assert.equal(printedBy.stdout, '1\nint main(void) { return 0; }\n');
   assert.equal(printedBy.stderr, "cat: can't open 'source/planted': Permission denied\n");
+});
+
+test('T17: root mounts what was opened, though it is exchanged before that', {
+  skip: AS_ROOT || missing('id-mapped-mounts'),
+}, () => {
+  const { directory } = planted(() => undefined);
+  const session = scratchDirectory('session');
+  for (const name of ['root', 'build', 'work']) mkdirSync(join(session, name));
+  const tree = openRootTree(hostPath(directory), { uid: 0, gid: 0 });
+  assert.ok('directory' in tree);
+  renameSync(directory, `${directory}.away`);
+  mkdirSync(directory);
+  const taken = takeOverlay(tree, hostPath(session));
+  assert.deepEqual(taken.ok ? readdirSync(`/proc/self/fd/${taken.value.mount}`).sort() : taken.failure, [
+    'env-vars',
+    'probe',
+    'source',
+  ]);
+  closeRootTree(tree);
 });
 
 test('T18: a place for sessions that another user planted is refused', { skip: AS_ROOT }, () => {
